@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace AutoRest.Introspection;
+
+/// <summary>Which relationships a request may use: those of one origin, indexed by the schema the request selected.</summary>
+public readonly record struct RelationshipKey(string RequestSchema, QualifiedIdentifier Origin);
+
+/// <summary>A cast from one type to another, by the names <c>regtype</c> prints.</summary>
+public readonly record struct CastKey(string Source, string Target);
+
+/// <summary>
+/// Everything that must be known of the database before a request is planned. Immutable: a reload builds a new one and swaps it.
+/// contract/schema-cache.md §1.
+/// </summary>
+/// <param name="Schemas">Exposed schemas with their descriptions, in configured order.</param>
+/// <param name="Relationships">Lists in the order of contract/embedding.md §15.</param>
+/// <param name="Routines">Overloads sorted by parameter count, then description, parameters, return type.</param>
+public sealed record SchemaCache(
+    ImmutableArray<ExposedSchema> Schemas,
+    FrozenDictionary<QualifiedIdentifier, Table> Tables,
+    FrozenDictionary<RelationshipKey, ImmutableArray<Relationship>> Relationships,
+    FrozenDictionary<QualifiedIdentifier, ImmutableArray<Routine>> Routines,
+    FrozenDictionary<CastKey, QualifiedIdentifier> Representations,
+    ImmutableArray<MediaHandler> MediaHandlers)
+{
+    /// <summary>Relation names by exposed schema, for "Perhaps you meant".</summary>
+    public FrozenDictionary<string, ImmutableArray<string>> TableNames { get; } = Tables.Keys
+        .GroupBy(k => k.Schema, StringComparer.Ordinal)
+        .ToFrozenDictionary(g => g.Key, g => g.Select(k => k.Name).Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
+}
+
+/// <summary>An exposed schema and its comment.</summary>
+public sealed record ExposedSchema(string Name, string? Description);
+
+/// <summary>
+/// Settings of a role requests may run as, applied with <c>set_config</c> before the switch to it. contract/schema-cache.md §9.
+/// </summary>
+/// <param name="Isolation"><c>default_transaction_isolation</c>, which is taken out of <paramref name="Settings"/>.</param>
+public sealed record RoleSettings(TransactionIsolation? Isolation, ImmutableArray<ConfigEntry> Settings);
