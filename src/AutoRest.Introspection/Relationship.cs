@@ -17,7 +17,7 @@ public readonly record struct ColumnPair(string Origin, string Foreign);
 /// <summary>A way from <see cref="Origin"/> to <see cref="Foreign"/>. contract/embedding.md §2.</summary>
 public abstract record Relationship
 {
-    private Relationship(QualifiedIdentifier origin, QualifiedIdentifier foreign, bool isSelf)
+    Relationship(QualifiedIdentifier origin, QualifiedIdentifier foreign, bool isSelf)
     {
         Origin = origin;
         Foreign = foreign;
