@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using AutoRest.Server.Sql;
 
 namespace AutoRest.Server.Requests;
 
@@ -22,31 +23,31 @@ public enum FilterKind
 /// <param name="Name">As written in the query string.</param>
 /// <param name="Sql">The SQL operator, or for full text the function that makes the query.</param>
 /// <param name="ConvertsLiteral">A text → domain representation applies to the literal (contract/representations.md §6).</param>
-public sealed record FilterOperator(string Name, string Sql, FilterKind Kind, bool ConvertsLiteral)
+public sealed record FilterOperator(string Name, SqlToken Sql, FilterKind Kind, bool ConvertsLiteral)
 {
     public static FrozenDictionary<string, FilterOperator> ByName { get; } = new FilterOperator[]
     {
-        new("eq", "=", FilterKind.Quantifiable, true),
-        new("gte", ">=", FilterKind.Quantifiable, true),
-        new("gt", ">", FilterKind.Quantifiable, true),
-        new("lte", "<=", FilterKind.Quantifiable, true),
-        new("lt", "<", FilterKind.Quantifiable, true),
-        new("like", "like", FilterKind.Pattern, false),
-        new("ilike", "ilike", FilterKind.Pattern, false),
-        new("match", "~", FilterKind.Quantifiable, true),
-        new("imatch", "~*", FilterKind.Quantifiable, true),
-        new("neq", "<>", FilterKind.Binary, true),
-        new("cs", "@>", FilterKind.Binary, true),
-        new("cd", "<@", FilterKind.Binary, true),
-        new("ov", "&&", FilterKind.Binary, true),
-        new("sl", "<<", FilterKind.Binary, true),
-        new("sr", ">>", FilterKind.Binary, true),
-        new("nxr", "&<", FilterKind.Binary, true),
-        new("nxl", "&>", FilterKind.Binary, true),
-        new("adj", "-|-", FilterKind.Binary, true),
-        new("fts", "to_tsquery", FilterKind.FullText, false),
-        new("plfts", "plainto_tsquery", FilterKind.FullText, false),
-        new("phfts", "phraseto_tsquery", FilterKind.FullText, false),
-        new("wfts", "websearch_to_tsquery", FilterKind.FullText, false),
+        new("eq", SqlToken.Of("="), FilterKind.Quantifiable, true),
+        new("gte", SqlToken.Of(">="), FilterKind.Quantifiable, true),
+        new("gt", SqlToken.Of(">"), FilterKind.Quantifiable, true),
+        new("lte", SqlToken.Of("<="), FilterKind.Quantifiable, true),
+        new("lt", SqlToken.Of("<"), FilterKind.Quantifiable, true),
+        new("like", SqlToken.Of("like"), FilterKind.Pattern, false),
+        new("ilike", SqlToken.Of("ilike"), FilterKind.Pattern, false),
+        new("match", SqlToken.Of("~"), FilterKind.Quantifiable, true),
+        new("imatch", SqlToken.Of("~*"), FilterKind.Quantifiable, true),
+        new("neq", SqlToken.Of("<>"), FilterKind.Binary, true),
+        new("cs", SqlToken.Of("@>"), FilterKind.Binary, true),
+        new("cd", SqlToken.Of("<@"), FilterKind.Binary, true),
+        new("ov", SqlToken.Of("&&"), FilterKind.Binary, true),
+        new("sl", SqlToken.Of("<<"), FilterKind.Binary, true),
+        new("sr", SqlToken.Of(">>"), FilterKind.Binary, true),
+        new("nxr", SqlToken.Of("&<"), FilterKind.Binary, true),
+        new("nxl", SqlToken.Of("&>"), FilterKind.Binary, true),
+        new("adj", SqlToken.Of("-|-"), FilterKind.Binary, true),
+        new("fts", SqlToken.Of("to_tsquery"), FilterKind.FullText, false),
+        new("plfts", SqlToken.Of("plainto_tsquery"), FilterKind.FullText, false),
+        new("phfts", SqlToken.Of("phraseto_tsquery"), FilterKind.FullText, false),
+        new("wfts", SqlToken.Of("websearch_to_tsquery"), FilterKind.FullText, false),
     }.ToFrozenDictionary(o => o.Name, StringComparer.Ordinal);
 }

@@ -1,0 +1,165 @@
+#pragma warning disable NPG9001 // see RawValue.cs
+using AutoRest.Server.Configuration;
+using AutoRest.Server.Observability;
+using Npgsql;
+
+namespace AutoRest.Server.Execution;
+
+/// <summary>
+/// The connection pool. It finds out by itself whether prepared statements may be used: directly and through a pooler that keeps track of them, yes;
+/// through one that does not, a statement prepared by one client could be executed by another, so never.
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    /// <summary>Statements kept prepared on each connection; the least recently used makes room.</summary>
+    const int PreparedPerConnection = 256;
+
+    readonly NpgsqlConnectionStringBuilder _settings;
+    readonly Log _log;
+    readonly bool _mayPrepare;
+    readonly Lock _switching = new();
+    NpgsqlDataSource _pool;
+
+    public Database(NpgsqlConnectionStringBuilder settings, AppConfig config, Log log)
+    {
+        _settings = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            // The settings of a request are local to its transaction: there is nothing to reset, and DISCARD ALL would cost a round trip and the
+            // prepared statements.
+            NoResetOnClose = true,
+
+            // Only built-in types are read: everything else arrives as JSON.
+            ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
+            MinPoolSize = 0,
+            MaxPoolSize = Math.Max(config.DbPool, 1),
+            ConnectionLifetime = config.DbPoolMaxLifetime,
+            ConnectionIdleLifetime = Math.Max(config.DbPoolMaxIdletime, 1),
+            ConnectionPruningInterval = Math.Max(Math.Min(config.DbPoolMaxIdletime, 10), 1),
+            Timeout = config.DbPoolAcquisitionTimeout,
+            CommandTimeout = 0,
+            CancellationTimeout = 2000,
+            Enlist = false,
+            IncludeErrorDetail = true,
+        };
+        _log = log;
+        _mayPrepare = config.DbPreparedStatements;
+        _pool = Build(false);
+    }
+
+    /// <summary>Statements are prepared.</summary>
+    public bool Prepares { get; private set; }
+
+    /// <summary>Name of the database, for messages.</summary>
+    public string Address => $"{_settings.Host}:{_settings.Port}";
+
+    /// <exception cref="NpgsqlException">No connection could be made or became free.</exception>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => Volatile.Read(ref _pool).OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Decides on prepared statements; called when a connection is first made and after each reconnection.</summary>
+    public async Task DetectPreparationAsync(CancellationToken cancellationToken)
+    {
+        if (!_mayPrepare)
+        {
+            return;
+        }
+
+        var (prepares, pooled) = await ProbeAsync(cancellationToken);
+        if (prepares == Prepares)
+        {
+            return;
+        }
+
+        _log.Preparation(prepares, pooled);
+        Replace(prepares);
+    }
+
+    /// <summary>Stops preparing: a pooler turned out to lose statements. True when this call changed anything or another just did.</summary>
+    public bool StopPreparing(string sqlState)
+    {
+        lock (_switching)
+        {
+            if (!Prepares)
+            {
+                return true;
+            }
+
+            _log.PreparationLost(sqlState);
+            Replace(false);
+            return true;
+        }
+    }
+
+    /// <summary>Closes idle connections and busy ones when they come back, so that no session keeps stale catalog caches or plans.</summary>
+    public void Flush() => _pool.Clear();
+
+    /// <summary>A connection outside the pool, for LISTEN and for probes.</summary>
+    public static async Task<NpgsqlConnection> ConnectAsync(NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
+    {
+        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Pooling = false,
+            ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
+            Enlist = false,
+        };
+        var source = BuilderOf(own).Build();
+        var connection = source.CreateConnection();
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    void Replace(bool prepares)
+    {
+        lock (_switching)
+        {
+            var old = _pool;
+            Volatile.Write(ref _pool, Build(prepares));
+            Prepares = prepares;
+
+            // Requests under way keep their connections; those close when they come back.
+            old.Clear();
+        }
+    }
+
+    NpgsqlDataSource Build(bool prepares) => BuilderOf(new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
+    {
+        MaxAutoPrepare = prepares ? PreparedPerConnection : 0,
+        AutoPrepareMinUsages = 2,
+    }).Build();
+
+    static NpgsqlSlimDataSourceBuilder BuilderOf(NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        builder.EnableArrays();
+        builder.EnableJsonTypes();
+        builder.EnableTransportSecurity();
+        builder.AddTypeInfoResolverFactory(new RawValueResolverFactory());
+        return builder;
+    }
+
+    /// <summary>
+    /// A pooler shows itself by a cancel key that is not the server's process id. One that follows prepared statements gives them names of its own
+    /// on the server; if the name is the client's, the statement would stay behind for whoever gets that server connection next.
+    /// </summary>
+    async Task<(bool Prepares, bool Pooled)> ProbeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(_settings, cancellationToken);
+        await using var pid = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
+        if ((int)(await pid.ExecuteScalarAsync(cancellationToken))! == connection.ProcessID)
+        {
+            return (true, false);
+        }
+
+        // One transaction, so that preparing and asking happen on one server connection.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var probe = new NpgsqlCommand(
+            "SELECT /* autorest probe */ count(*)::int FROM pg_catalog.pg_prepared_statements WHERE name LIKE 'PGBOUNCER\\_%' AND statement LIKE '%autorest probe%'",
+            connection, transaction);
+        await probe.PrepareAsync(cancellationToken);
+        var renamed = (int)(await probe.ExecuteScalarAsync(cancellationToken))! > 0;
+        await probe.UnprepareAsync(cancellationToken);
+        await transaction.RollbackAsync(cancellationToken);
+        return (renamed, true);
+    }
+}

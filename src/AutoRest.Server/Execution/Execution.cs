@@ -1,0 +1,196 @@
+using System.Text;
+using System.Text.Json;
+using AutoRest.Server.Queries;
+using Npgsql;
+
+namespace AutoRest.Server.Execution;
+
+/// <summary>What a result says besides its rows.</summary>
+/// <param name="Total">Rows there are without the page; null when nobody counted.</param>
+/// <param name="PageRows">Rows on the page; null while it still streams.</param>
+/// <param name="ResponseHeaders"><c>response.headers</c>.</param>
+/// <param name="ResponseStatus"><c>response.status</c>.</param>
+/// <param name="Inserted">Inserted minus updated rows of an upsert.</param>
+/// <param name="LocatedRow">The inserted row as JSON, for <c>Location</c>.</param>
+public sealed record DbResult(
+    long? Total, long? PageRows, string? ResponseHeaders, string? ResponseStatus, long? Inserted, string? LocatedRow)
+{
+    public static DbResult None { get; } = new(null, null, null, null, null, null);
+}
+
+/// <summary>A batch under way, standing at its main query. Disposing returns the connection; an open transaction is rolled back.</summary>
+public sealed class Execution : IAsyncDisposable
+{
+    readonly NpgsqlConnection _connection;
+    readonly NpgsqlBatch _batch;
+    readonly RequestStatements _statements;
+    NpgsqlDataReader _reader;
+    long? _plannedRows;
+    bool _transactionOpen;
+
+    internal Execution(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader reader, RequestStatements statements)
+    {
+        _connection = connection;
+        _batch = batch;
+        _reader = reader;
+        _statements = statements;
+        _transactionOpen = statements.Frame.IsExplicit;
+    }
+
+    /// <summary>Rows the planner expects, with <c>count=planned</c> or <c>estimated</c>.</summary>
+    public long? PlannedRows => _plannedRows;
+
+    internal async Task SkipToMainAsync(CancellationToken cancellationToken)
+    {
+        // BEGIN has no result; the session statement's and the pre-request function's rows say nothing.
+        if (_statements.PreRequest is not null)
+        {
+            await _reader.NextResultAsync(cancellationToken);
+        }
+
+        if (_statements.CountPlan is not null)
+        {
+            await _reader.NextResultAsync(cancellationToken);
+            if (await _reader.ReadAsync(cancellationToken))
+            {
+                _plannedRows = ReadPlanRows(_reader.GetFieldValue<RawValue>(0).Bytes);
+            }
+        }
+
+        await _reader.NextResultAsync(cancellationToken);
+    }
+
+    static long? ReadPlanRows(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.Span);
+        while (reader.Read())
+        {
+            // The top node comes first.
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("Plan Rows"u8))
+            {
+                reader.Read();
+                return reader.TryGetInt64(out var rows) ? rows : (long)reader.GetDouble();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The one row of an aggregate shape: head, and body copied into <paramref name="body"/>.</summary>
+    public async Task<DbResult> ReadAggregateAsync(PooledBuffer body, CancellationToken cancellationToken)
+    {
+        await _reader.ReadAsync(cancellationToken);
+        if (!_reader.IsDBNull(2))
+        {
+            var bytes = _reader.GetFieldValue<RawValue>(2).Bytes.Span;
+
+            // A handler's jsonb comes behind its version byte.
+            body.Write(_reader.GetDataTypeOID(2) == JsonbOid ? bytes[1..] : bytes);
+        }
+
+        return new DbResult(
+            _reader.IsDBNull(0) ? null : _reader.GetInt64(0),
+            _reader.GetInt64(1),
+            Text(3),
+            Text(4),
+            Text(5) is { } inserted ? long.Parse(inserted, System.Globalization.CultureInfo.InvariantCulture) : null,
+            _reader.IsDBNull(6) ? null : Encoding.UTF8.GetString(_reader.GetFieldValue<RawValue>(6).Bytes.Span));
+    }
+
+    const uint JsonbOid = 3802;
+
+    string? Text(int ordinal) => _reader.IsDBNull(ordinal) ? null : _reader.GetString(ordinal);
+
+    /// <summary>Lines of an execution plan, each followed by a newline.</summary>
+    public async Task ReadLinesAsync(PooledBuffer body, CancellationToken cancellationToken)
+    {
+        while (await _reader.ReadAsync(cancellationToken))
+        {
+            body.Write(_reader.GetFieldValue<RawValue>(0).Bytes.Span);
+            body.Write((byte)'\n');
+        }
+    }
+
+    /// <summary>
+    /// Encodes rows until the buffer holds <paramref name="pause"/> bytes or the rows end.
+    /// </summary>
+    /// <returns>The total, when the shape carries one, and whether the rows ended.</returns>
+    internal async Task<(long? Total, bool Ended)> ReadRowsAsync(
+        RowEncoder encoder, bool hasTotal, PooledBuffer body, int pause, CancellationToken cancellationToken)
+    {
+        long? total = null;
+        while (body.WrittenCount < pause)
+        {
+            if (!await _reader.ReadAsync(cancellationToken))
+            {
+                return (total, true);
+            }
+
+            if (hasTotal)
+            {
+                total ??= _reader.GetInt64(0);
+                if (_reader.IsDBNull(1))
+                {
+                    // The total came alone: there is no row on this page.
+                    continue;
+                }
+            }
+
+            encoder.Encode(_reader, body);
+        }
+
+        return (total, false);
+    }
+
+    /// <summary>
+    /// The settings the request's functions left, and the end of an implicit transaction: when this returns, the commit has succeeded.
+    /// </summary>
+    public async Task<(string? Headers, string? Status)> FinishAsync(CancellationToken cancellationToken)
+    {
+        (string?, string?) settings = (null, null);
+        if (_statements.ReadsResponseSettings && await _reader.NextResultAsync(cancellationToken) && await _reader.ReadAsync(cancellationToken))
+        {
+            settings = (Text(0), Text(1));
+        }
+
+        // A deferred constraint fails here, at the Sync that ends the batch, after its rows arrived.
+        while (await _reader.NextResultAsync(cancellationToken))
+        {
+        }
+
+        await _reader.DisposeAsync();
+        return settings;
+    }
+
+    /// <summary>Runs deferred constraints now, so that a transaction rolled back on purpose still reports them.</summary>
+    public Task CheckConstraintsAsync(CancellationToken cancellationToken) =>
+        _statements.Frame is { IsExplicit: true, RollBack: true, ReadOnly: false } ? RunAsync("SET CONSTRAINTS ALL IMMEDIATE", cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Ends an explicit transaction as its frame says.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (!_transactionOpen)
+        {
+            return;
+        }
+
+        // A client that leaves now gets the write wholly or not at all: the commit itself is not cancelled.
+        await RunAsync(_statements.Frame.RollBack ? "ROLLBACK" : "COMMIT", CancellationToken.None);
+        _transactionOpen = false;
+    }
+
+    async Task RunAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.DisposeAsync();
+        await _batch.DisposeAsync();
+
+        // Closing rolls back whatever transaction is still open before the connection is anybody else's.
+        await _connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Data;
+using System.Diagnostics;
+using AutoRest.Introspection;
+using AutoRest.Server.Queries;
+using AutoRest.Server.Sql;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AutoRest.Server.Execution;
+
+/// <summary>Runs a request's statements: one batch, one round trip; a second only where the result decides about the commit.</summary>
+public static class Executor
+{
+    /// <summary>Sends the statements and stops before the first row of the main query.</summary>
+    /// <exception cref="PostgresException">A statement failed; the transaction is rolled back.</exception>
+    /// <exception cref="NpgsqlException">The connection could not be made or was lost.</exception>
+    public static async Task<Execution> StartAsync(Database database, RequestStatements statements, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenAsync(cancellationToken);
+        try
+        {
+            var batch = new NpgsqlBatch(connection);
+            if (statements.Frame.IsExplicit)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(BeginText(statements.Frame)));
+            }
+
+            Add(batch, statements.Session);
+            Add(batch, statements.PreRequest);
+            Add(batch, statements.CountPlan);
+            Add(batch, statements.Main);
+            if (statements.ReadsResponseSettings)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                    "SELECT nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')"));
+            }
+
+            // The reader belongs to the execution, which disposes of it; the batch holds nothing else.
+            var reader = await batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+            var execution = new Execution(connection, batch, reader, statements);
+            try
+            {
+                await execution.SkipToMainAsync(cancellationToken);
+                return execution;
+            }
+            catch
+            {
+                await execution.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    static string BeginText(TransactionFrame frame) => (frame.Isolation, frame.ReadOnly) switch
+    {
+        (TransactionIsolation.ReadCommitted, true) => "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY",
+        (TransactionIsolation.ReadCommitted, false) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        (TransactionIsolation.RepeatableRead, true) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        (TransactionIsolation.RepeatableRead, false) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+        (TransactionIsolation.Serializable, true) => "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY",
+        (TransactionIsolation.Serializable, false) => "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
+        _ => throw new UnreachableException(),
+    };
+
+    static void Add(NpgsqlBatch batch, SqlStatement? statement)
+    {
+        if (statement is null)
+        {
+            return;
+        }
+
+        var command = new NpgsqlBatchCommand(statement.Text);
+        foreach (var parameter in statement.Parameters)
+        {
+            command.Parameters.Add(parameter.Kind switch
+            {
+                ParameterKind.Untyped => new NpgsqlParameter<string> { TypedValue = parameter.Text, NpgsqlDbType = NpgsqlDbType.Unknown },
+                ParameterKind.Json => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Json },
+                ParameterKind.Jsonb => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                ParameterKind.Bytes => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Bytea },
+                _ => throw new UnreachableException(),
+            });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+}

@@ -1,0 +1,230 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text;
+using AutoRest.Server.Planning;
+using AutoRest.Server.Queries;
+using Npgsql;
+
+namespace AutoRest.Server.Execution;
+
+/// <summary>Writes rows of typed columns as JSON, NDJSON or CSV: the bytes <c>json_agg</c> would have made, at half the database's cost.</summary>
+sealed class RowEncoder
+{
+    readonly BodyFormat _format;
+    readonly ColumnEncoding[] _encodings;
+
+    /// <summary><c>"key":</c>, with what separates it from the member before it.</summary>
+    readonly byte[][] _keys;
+
+    readonly string[] _names;
+    readonly int _first;
+
+    public RowEncoder(ResultShape.Rows shape)
+    {
+        _format = shape.Format;
+        _first = shape.HasTotal ? 2 : 0;
+        _encodings = [.. shape.Columns.Select(static c => c.Encoding)];
+        _names = [.. shape.Columns.Select(static c => c.Key)];
+        _keys = _format == BodyFormat.Csv ? [] : KeysOf(shape.Columns);
+    }
+
+    /// <summary>Rows written so far.</summary>
+    public long Rows { get; private set; }
+
+    static byte[][] KeysOf(ImmutableArray<RowColumn> columns)
+    {
+        var keys = new byte[columns.Length][];
+        using var buffer = new PooledBuffer();
+        for (var i = 0; i < keys.Length; i++)
+        {
+            buffer.Clear();
+            buffer.Write(i == 0 ? (byte)'{' : (byte)',');
+            JsonText.WriteString(buffer, Encoding.UTF8.GetBytes(columns[i].Key));
+            buffer.Write((byte)':');
+            keys[i] = buffer.WrittenSpan.ToArray();
+        }
+
+        return keys;
+    }
+
+    /// <summary>What comes before the first row.</summary>
+    public void Begin(PooledBuffer output)
+    {
+        switch (_format)
+        {
+            case BodyFormat.Json:
+                output.Write((byte)'[');
+                break;
+            case BodyFormat.Csv:
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>The row the reader stands on.</summary>
+    public void Encode(NpgsqlDataReader reader, PooledBuffer output)
+    {
+        if (_format == BodyFormat.Csv)
+        {
+            EncodeCsv(reader, output);
+            Rows++;
+            return;
+        }
+
+        if (Rows > 0 && _format == BodyFormat.Json)
+        {
+            // The separator of json_agg over rows.
+            output.Write(", \n "u8);
+        }
+
+        for (var i = 0; i < _encodings.Length; i++)
+        {
+            output.Write(_keys[i]);
+            if (reader.IsDBNull(_first + i))
+            {
+                output.Write("null"u8);
+            }
+            else
+            {
+                WriteJson(output, _encodings[i], reader.GetFieldValue<RawValue>(_first + i).Bytes.Span);
+            }
+        }
+
+        output.Write(_encodings.Length == 0 ? "{}"u8 : "}"u8);
+        if (_format == BodyFormat.NdJson)
+        {
+            output.Write((byte)'\n');
+        }
+
+        Rows++;
+    }
+
+    /// <summary>What comes after the last row.</summary>
+    public void End(PooledBuffer output)
+    {
+        switch (_format)
+        {
+            case BodyFormat.Json:
+                output.Write((byte)']');
+                break;
+            case BodyFormat.SingularJson when Rows == 0:
+                output.Write("null"u8);
+                break;
+            case BodyFormat.Csv when Rows == 0:
+                output.Write((byte)'\n');
+                break;
+            default:
+                break;
+        }
+    }
+
+    static void WriteJson(PooledBuffer output, ColumnEncoding encoding, ReadOnlySpan<byte> value)
+    {
+        switch (encoding)
+        {
+            case ColumnEncoding.Bool:
+                output.Write(value[0] != 0 ? "true"u8 : "false"u8);
+                break;
+            case ColumnEncoding.Int2:
+                JsonText.WriteInteger(output, BinaryPrimitives.ReadInt16BigEndian(value));
+                break;
+            case ColumnEncoding.Int4:
+                JsonText.WriteInteger(output, BinaryPrimitives.ReadInt32BigEndian(value));
+                break;
+            case ColumnEncoding.Int8:
+                JsonText.WriteInteger(output, BinaryPrimitives.ReadInt64BigEndian(value));
+                break;
+            case ColumnEncoding.Numeric:
+                JsonText.WriteNumeric(output, value);
+                break;
+            case ColumnEncoding.Text:
+                JsonText.WriteString(output, value);
+                break;
+            case ColumnEncoding.Uuid:
+                JsonText.WriteUuid(output, value);
+                break;
+            case ColumnEncoding.Date:
+                JsonText.WriteDate(output, BinaryPrimitives.ReadInt32BigEndian(value));
+                break;
+            case ColumnEncoding.Timestamp:
+                JsonText.WriteTimestamp(output, BinaryPrimitives.ReadInt64BigEndian(value));
+                break;
+            case ColumnEncoding.Json:
+                output.Write(value);
+                break;
+            case ColumnEncoding.Jsonb:
+                output.Write(value[1..]);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>A row as PostgreSQL's composite text without its parentheses; the header precedes the first. contract/representations.md §3.4.</summary>
+    void EncodeCsv(NpgsqlDataReader reader, PooledBuffer output)
+    {
+        if (Rows == 0)
+        {
+            for (var i = 0; i < _names.Length; i++)
+            {
+                if (i > 0)
+                {
+                    output.Write((byte)',');
+                }
+
+                output.Write(Encoding.UTF8.GetBytes(_names[i]));
+            }
+        }
+
+        output.Write((byte)'\n');
+        for (var i = 0; i < _encodings.Length; i++)
+        {
+            if (i > 0)
+            {
+                output.Write((byte)',');
+            }
+
+            if (reader.IsDBNull(_first + i))
+            {
+                continue;
+            }
+
+            var value = reader.GetFieldValue<RawValue>(_first + i).Bytes.Span;
+            if (_encodings[i] == ColumnEncoding.Bool)
+            {
+                output.Write(value[0] != 0 ? (byte)'t' : (byte)'f');
+            }
+            else
+            {
+                WriteCsvField(output, value);
+            }
+        }
+    }
+
+    static void WriteCsvField(PooledBuffer output, ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty && value.IndexOfAny(CsvQuoted) < 0)
+        {
+            output.Write(value);
+            return;
+        }
+
+        output.Write((byte)'"');
+        foreach (var c in value)
+        {
+            if (c is (byte)'"' or (byte)'\\')
+            {
+                output.Write(c);
+            }
+
+            output.Write(c);
+        }
+
+        output.Write((byte)'"');
+    }
+
+    // What makes record_out quote a field.
+    static readonly System.Buffers.SearchValues<byte> CsvQuoted = System.Buffers.SearchValues.Create("\"\\(),\t\n\v\f\r "u8);
+}

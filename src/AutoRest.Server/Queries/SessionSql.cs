@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using AutoRest.Introspection;
+using AutoRest.Server.Configuration;
+using AutoRest.Server.Requests;
+using AutoRest.Server.Sql;
+
+namespace AutoRest.Server.Queries;
+
+/// <summary>
+/// The first statement of every transaction: role, claims and request, local to the transaction. contract/auth.md §6.3 gives the order, which
+/// matters: what stands before <c>role</c> is set by the connection's own role.
+/// </summary>
+static class SessionSql
+{
+    /// <param name="functionSettings">Hoisted settings of a called function.</param>
+    /// <param name="readOnly">Makes the implicit transaction read-only; an explicit one says so in its BEGIN.</param>
+    public static SqlStatement Write(
+        RequestHead head, string schema, string? timezone, AppConfig config, string role, string claimsJson, RoleSettings? roleSettings,
+        IReadOnlyList<ConfigEntry> functionSettings, bool readOnly)
+    {
+        var sql = new SqlWriter();
+
+        // IS NULL: the settings' values need not travel back.
+        sql.Append($"SELECT set_config('search_path', {Parameter.Untyped(SearchPath(schema, config))}, true) IS NULL");
+        foreach (var setting in roleSettings?.Settings ?? [])
+        {
+            WriteSetting(sql, setting);
+        }
+
+        sql.Append($", set_config('role', {Parameter.Untyped(role)}, true) IS NULL");
+        sql.Append($", set_config('request.jwt.claims', {Parameter.Untyped(claimsJson)}, true) IS NULL");
+        sql.Append($", set_config('request.method', {Parameter.Untyped(head.Method)}, true) IS NULL");
+        sql.Append($", set_config('request.path', {Parameter.Untyped(head.Path)}, true) IS NULL");
+        var (headers, cookies) = HeadersJson(head.Headers);
+        sql.Append($", set_config('request.headers', {Parameter.Untyped(headers)}, true) IS NULL");
+        sql.Append($", set_config('request.cookies', {Parameter.Untyped(cookies)}, true) IS NULL");
+        if (timezone is not null)
+        {
+            sql.Append($", set_config('timezone', {Parameter.Untyped(timezone)}, true) IS NULL");
+        }
+
+        foreach (var setting in functionSettings)
+        {
+            WriteSetting(sql, setting);
+        }
+
+        foreach (var (name, value) in config.AppSettings)
+        {
+            WriteSetting(sql, new ConfigEntry(name, value));
+        }
+
+        if (readOnly)
+        {
+            sql.Append($", set_config('transaction_read_only', 'on', true) IS NULL");
+        }
+
+        return sql.Build();
+    }
+
+    static void WriteSetting(SqlWriter sql, ConfigEntry setting) =>
+        sql.Append($", set_config({Parameter.Untyped(setting.Name)}, {Parameter.Untyped(setting.Value)}, true) IS NULL");
+
+    static string SearchPath(string schema, AppConfig config)
+    {
+        if (config.DbExtraSearchPath is ["public"] && !schema.Contains('"', StringComparison.Ordinal))
+        {
+            return $"\"{schema}\", \"public\"";
+        }
+
+        return string.Join(", ", config.DbExtraSearchPath.Prepend(schema).Select(static s => '"' + s.Replace("\"", "\"\"", StringComparison.Ordinal) + '"'));
+    }
+
+    /// <summary>All headers but Cookie as a JSON object with lower-case names (the last of a repeated one wins), and the first Cookie's pairs.</summary>
+    static (string Headers, string Cookies) HeadersJson(IHeaderDictionary headers)
+    {
+        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
+        buffer.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            json.WriteStartObject();
+            foreach (var (name, values) in headers)
+            {
+                if (!name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) && values.Count > 0)
+                {
+                    json.WriteString(name.ToLowerInvariant(), values[^1]);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        var text = Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return (text, CookiesJson(headers.Cookie is { Count: > 0 } cookie ? cookie[0] : null));
+    }
+
+    static string CookiesJson(string? cookie)
+    {
+        if (string.IsNullOrEmpty(cookie))
+        {
+            return "{}";
+        }
+
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var piece in cookie.Split(';'))
+        {
+            var equals = piece.IndexOf('=', StringComparison.Ordinal);
+            var name = (equals < 0 ? piece : piece[..equals]).Trim();
+            if (name.Length > 0)
+            {
+                pairs.TryAdd(name, equals < 0 ? "" : piece[(equals + 1)..].Trim());
+            }
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in pairs)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    static readonly JsonWriterOptions WriterOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [ThreadStatic]
+    static ArrayBufferWriter<byte>? t_buffer;
+}
+
+/// <summary>
+/// Numbers for roles. The role is part of a prepared statement's identity: PostgreSQL inlines SQL functions into cached plans without checking
+/// EXECUTE again, so a statement prepared under one role must never serve another on the same connection (contract/auth.md §6).
+/// </summary>
+static class RoleNumbers
+{
+    const int Limit = 10_000;
+
+    static readonly ConcurrentDictionary<string, int> Numbers = new(StringComparer.Ordinal);
+    static int s_last;
+
+    public static int Of(string role)
+    {
+        if (Numbers.TryGetValue(role, out var number))
+        {
+            return number;
+        }
+
+        // A forgotten role gets a new number, never an old one.
+        if (Numbers.Count >= Limit)
+        {
+            Numbers.Clear();
+        }
+
+        return Numbers.GetOrAdd(role, static _ => Interlocked.Increment(ref s_last));
+    }
+
+    /// <summary>A number nobody else has: the statement is sent once under it and so never prepared.</summary>
+    public static int Unique() => Interlocked.Increment(ref s_last);
+}
