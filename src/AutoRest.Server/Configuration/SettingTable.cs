@@ -1,0 +1,177 @@
+using System.Text;
+using static AutoRest.Server.Configuration.Setting;
+
+namespace AutoRest.Server.Configuration;
+
+/// <summary>The rows of <see cref="Setting.All"/>. contract/configuration.md §4.1–4.4, then ours.</summary>
+static class SettingTable
+{
+    public static IEnumerable<Setting> Rows() => [.. Database(), .. Exposure(), .. Tokens(), .. Serving(), .. Own()];
+
+    static IEnumerable<Setting> Database() =>
+    [
+        Text("db-uri", "connection string", "Connection string of libpq (URI or keywords); `@file` reads it from a file.",
+            c => c.DbUri, (c, v) => c with { DbUri = Secrets.LoadUri(v) }) with { Reloadable = false, IsSecret = true },
+        Int("db-pool", "Most pooled connections.",
+            c => c.DbPool, (c, v) => c with { DbPool = v }) with { Reloadable = false },
+        Int("db-pool-acquisition-timeout", "Seconds a request waits for a connection.",
+            c => c.DbPoolAcquisitionTimeout, (c, v) => c with { DbPoolAcquisitionTimeout = v }) with { Reloadable = false },
+        Int("db-pool-max-lifetime", "Seconds after which a connection is closed when not in use.",
+            c => c.DbPoolMaxLifetime, (c, v) => c with { DbPoolMaxLifetime = v }) with { Reloadable = false },
+        Int("db-pool-max-idletime", "Seconds an idle connection is kept.",
+            c => c.DbPoolMaxIdletime, (c, v) => c with { DbPoolMaxIdletime = v }) with { Reloadable = false, Alias = "db-pool-timeout", AliasWins = true },
+        Bool("db-pool-automatic-recovery", "Retry after the connection is lost; false exits instead.",
+            c => c.DbPoolAutomaticRecovery, (c, v) => c with { DbPoolAutomaticRecovery = v }),
+        Bool("db-prepared-statements", "Prepare statements; false behind a pooler that cannot keep them.",
+            c => c.DbPreparedStatements, (c, v) => c with { DbPreparedStatements = v }) with { InDatabase = true },
+        Text("db-channel", "text", "Channel of notifications (`reload schema`, `reload config`).",
+            c => c.DbChannel, (c, v) => c with { DbChannel = v }),
+        Bool("db-channel-enabled", "Listen on the channel.",
+            c => c.DbChannelEnabled, (c, v) => c with { DbChannelEnabled = v }),
+    ];
+
+    static IEnumerable<Setting> Exposure() =>
+    [
+        List("db-schemas", "Exposed schemas; the first is the default.",
+            c => c.DbSchemas, (c, v) => c with { DbSchemas = v }) with { InDatabase = true, Alias = "db-schema" },
+        List("db-extra-search-path", "Schemas appended to the search path of every request; may be empty.",
+            c => c.DbExtraSearchPath, (c, v) => c with { DbExtraSearchPath = v }, emptyAllowed: true) with { InDatabase = true },
+        Text("db-anon-role", "role", "Role of requests without a role claim; unset refuses them.",
+            c => c.DbAnonRole, (c, v) => c with { DbAnonRole = v }) with { InDatabase = true },
+        Function("db-pre-request", "Called in every transaction before the main query.",
+            c => c.DbPreRequest, (c, v) => c with { DbPreRequest = v }) with { InDatabase = true, Alias = "pre-request" },
+        OptionalInt("db-max-rows", "Most rows a read may return; unset is no limit.",
+            c => c.DbMaxRows, (c, v) => c with { DbMaxRows = v }) with { InDatabase = true, Alias = "max-rows" },
+        Keyword("db-tx-end", "How a transaction ends, and whether `Prefer: tx` may say otherwise.",
+            "Invalid transaction termination. Check your configuration.",
+            c => c.DbTxEnd, (c, v) => c with { DbTxEnd = v },
+            ("commit", TransactionEnd.Commit), ("commit-allow-override", TransactionEnd.CommitAllowOverride),
+            ("rollback", TransactionEnd.Rollback), ("rollback-allow-override", TransactionEnd.RollbackAllowOverride)) with { InDatabase = true },
+        List("db-hoisted-tx-settings", "Settings of a function that are promoted to its transaction.",
+            c => c.DbHoistedTxSettings, (c, v) => c with { DbHoistedTxSettings = v }) with { InDatabase = true },
+        Bool("db-aggregates-enabled", "Allow aggregate functions in `select`.",
+            c => c.DbAggregatesEnabled, (c, v) => c with { DbAggregatesEnabled = v }) with { InDatabase = true },
+        Bool("db-plan-enabled", "Allow execution plans as a media type.",
+            c => c.DbPlanEnabled, (c, v) => c with { DbPlanEnabled = v }) with { InDatabase = true },
+        Function("db-root-spec", "Function that answers `/`; only its name counts.",
+            c => c.DbRootSpec, (c, v) => c with { DbRootSpec = v }) with { InDatabase = true, Alias = "root-spec" },
+        Bool("db-config", "Read settings from the database.",
+            c => c.DbConfig, (c, v) => c with { DbConfig = v }),
+        Function("db-pre-config", "Function that sets in-database settings.",
+            c => c.DbPreConfig, (c, v) => c with { DbPreConfig = v }) with { InDatabase = true },
+        Bool("url-use-legacy-target-names", "Accept the table name in filters on an embed that has an alias.",
+            c => c.UrlUseLegacyTargetNames, (c, v) => c with { UrlUseLegacyTargetNames = v }) with { InDatabase = true },
+        Keyword("client-error-verbosity", "`minimal` leaves details and hint out of errors.",
+            "Invalid client-error-verbosity. Check your configuration.",
+            c => c.ClientErrorVerbosity, (c, v) => c with { ClientErrorVerbosity = v },
+            ("verbose", ErrorVerbosity.Verbose), ("minimal", ErrorVerbosity.Minimal)) with { InDatabase = true },
+    ];
+
+    static IEnumerable<Setting> Tokens() =>
+    [
+        // Before jwt-secret, which is decoded according to it.
+        Bool("jwt-secret-is-base64", "Decode the secret from base64 first.",
+            c => c.JwtSecretIsBase64, (c, v) => c with { JwtSecretIsBase64 = v }) with { InDatabase = true, Alias = "secret-is-base64" },
+        new Setting
+        {
+            Name = "jwt-secret",
+            Type = "text, JWK or JWK set",
+            Meaning = "Key that verifies tokens: at least 32 bytes of text (HS256), a JWK or a JWK set; `@file` reads it from a file.",
+            InDatabase = true,
+            IsSecret = true,
+            Apply = static (config, value) => value.AsText() is { } text && Secrets.LoadJwtSecret(text, config.JwtSecretIsBase64) is { } secret
+                ? config with { JwtSecret = secret }
+                : null,
+            Dump = static config => Quote(config.JwtSecret is not { } secret ? null
+                : config.JwtSecretIsBase64 ? Convert.ToBase64String(secret.Span)
+                : Encoding.UTF8.GetString(secret.Span)),
+            Copy = static (to, from) => to with { JwtSecret = from.JwtSecret },
+        },
+        Text("jwt-aud", "text or URI", "Audience a token must name, if it names one.",
+            c => c.JwtAud, (c, v) => c with { JwtAud = Audience(v) }) with { InDatabase = true },
+        new Setting
+        {
+            Name = "jwt-role-claim-key",
+            Alias = "role-claim-key",
+            Type = "JSON Path",
+            Meaning = "Where a token's claims hold the role. In this file `$` is written twice.",
+            InDatabase = true,
+            Apply = static (config, value) => value.AsText() is { } text ? config with { JwtRoleClaimKey = text } : null,
+            // Doubled, so that the dump can be used as a configuration file.
+            Dump = static config => Quote(config.JwtRoleClaimKey.Replace("$", "$$", StringComparison.Ordinal)),
+            Copy = static (to, from) => to with { JwtRoleClaimKey = from.JwtRoleClaimKey },
+        },
+        Int("jwt-cache-max-entries", "Verified tokens that are remembered; 0 or less remembers none.",
+            c => c.JwtCacheMaxEntries, (c, v) => c with { JwtCacheMaxEntries = v }) with { InDatabase = true },
+    ];
+
+    static IEnumerable<Setting> Serving() =>
+    [
+        Text("server-host", "address", "Address to bind; `*`, `*4`, `!4`, `*6`, `!6` are any address.",
+            c => c.ServerHost, (c, v) => c with { ServerHost = v }) with { Reloadable = false },
+        Int("server-port", "Port to bind; 0 lets the system choose.",
+            c => c.ServerPort, (c, v) => c with { ServerPort = v }) with { Reloadable = false },
+        Text("server-unix-socket", "path", "Unix socket that replaces address and port.",
+            c => c.ServerUnixSocket, (c, v) => c with { ServerUnixSocket = v }) with { Reloadable = false },
+        Mode("server-unix-socket-mode", "File mode of the socket.",
+            c => c.ServerUnixSocketMode, (c, v) => c with { ServerUnixSocketMode = v }) with { Reloadable = false },
+        Bool("server-reuseport", "Share the port with other processes (SO_REUSEPORT).",
+            c => c.ServerReuseport, (c, v) => c with { ServerReuseport = v }) with { Reloadable = false },
+        Text("server-trace-header", "header name", "Request header that every response repeats.",
+            c => c.ServerTraceHeader, (c, v) => c with { ServerTraceHeader = v }) with { InDatabase = true },
+        Bool("server-timing-enabled", "Send `Server-Timing`.",
+            c => c.ServerTimingEnabled, (c, v) => c with { ServerTimingEnabled = v }) with { InDatabase = true },
+        List("server-cors-allowed-origins", "Origins that may call from a browser; unset is any.",
+            c => c.ServerCorsAllowedOrigins, (c, v) => c with { ServerCorsAllowedOrigins = v }) with { InDatabase = true },
+        new Setting
+        {
+            Name = "admin-server-host",
+            Type = "address",
+            Meaning = "Address of the admin server; unset is `server-host`.",
+            Reloadable = false,
+            Apply = static (config, value) => value.AsText() is { } text ? config with { AdminServerHost = text } : null,
+            Dump = static config => Quote(config.AdminServerHost ?? config.ServerHost),
+            Copy = static (to, from) => to with { AdminServerHost = from.AdminServerHost },
+        },
+        OptionalInt("admin-server-port", "Port of the admin server; unset switches it off.",
+            c => c.AdminServerPort, (c, v) => c with { AdminServerPort = v }) with { Reloadable = false },
+        Text("admin-server-unix-socket", "path", "Unix socket of the admin server; wins over its port.",
+            c => c.AdminServerUnixSocket, (c, v) => c with { AdminServerUnixSocket = v }) with { Reloadable = false },
+        Mode("admin-server-unix-socket-mode", "File mode of that socket.",
+            c => c.AdminServerUnixSocketMode, (c, v) => c with { AdminServerUnixSocketMode = v }) with { Reloadable = false },
+        Keyword("log-level", "What is logged.",
+            "Invalid logging level. Check your configuration.",
+            c => c.LogLevel, (c, v) => c with { LogLevel = v },
+            ("crit", ServerLogLevel.Crit), ("error", ServerLogLevel.Error), ("warn", ServerLogLevel.Warn),
+            ("info", ServerLogLevel.Info), ("debug", ServerLogLevel.Debug)),
+        Bool("log-query", "Log the SQL of requests.",
+            c => c.LogQuery, (c, v) => c with { LogQuery = v }),
+        Keyword("openapi-mode", "What the OpenAPI document shows.",
+            "Invalid openapi-mode. Check your configuration.",
+            c => c.OpenApiMode, (c, v) => c with { OpenApiMode = v },
+            ("follow-privileges", OpenApiMode.FollowPrivileges), ("ignore-privileges", OpenApiMode.IgnorePrivileges),
+            ("disabled", OpenApiMode.Disabled)) with { InDatabase = true },
+        Bool("openapi-security-active", "Describe authentication in the OpenAPI document.",
+            c => c.OpenApiSecurityActive, (c, v) => c with { OpenApiSecurityActive = v }) with { InDatabase = true },
+        Text("openapi-server-proxy-uri", "http(s) URI", "Base address printed in the OpenAPI document.",
+            c => c.OpenApiServerProxyUri, (c, v) => c with { OpenApiServerProxyUri = ProxyUri(v) }) with { InDatabase = true },
+    ];
+
+    static IEnumerable<Setting> Own() =>
+    [
+        Text("ar-db-listen-uri", "connection string", "Connection for notifications, past any pooler; unset is `db-uri`.",
+            c => c.DbListenUri, (c, v) => c with { DbListenUri = Secrets.LoadUri(v) }) with { Reloadable = false, IsSecret = true },
+        Long("ar-max-body-size", "Largest request body, in bytes.",
+            c => c.MaxBodySize, (c, v) => c with { MaxBodySize = v }),
+        Int("ar-stream-threshold", "Bytes up to which a result is complete before the head of the response is sent.",
+            c => c.StreamThreshold, (c, v) => c with { StreamThreshold = v }),
+    ];
+
+    static string Audience(string text) => !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
+        ? text
+        : throw new ConfigException("jwt-aud should be a string or a valid URI");
+
+    static string ProxyUri(string text) => UriSyntax.IsProxyUri(text)
+        ? text
+        : throw new ConfigException("Malformed proxy uri, a correct example: https://example.com:8443/basePath");
+}
