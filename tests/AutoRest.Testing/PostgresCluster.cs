@@ -7,7 +7,7 @@ namespace AutoRest.Testing;
 
 public enum PostgresStop
 {
-    /// <summary>As a crash: connections break, recovery runs at the next start.</summary>
+    /// <summary>As a crash: connections break, recovery runs at the next start. What was committed is kept.</summary>
     Immediate,
 
     /// <summary>Clients are told (57P01), nothing needs recovery.</summary>
@@ -123,21 +123,12 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     public async Task StopAsync(PostgresStop how = PostgresStop.Immediate)
     {
-        foreach (var database in _dataSources.Keys)
+        if (how == PostgresStop.Immediate)
         {
-            await ForgetConnectionsAsync(database);
+            // Commits do not wait for the log here: without this the last ones would be lost.
+            await ExecuteAsync("checkpoint");
         }
-        Signal(how == PostgresStop.Immediate ? UnixSignal.Quit : UnixSignal.Interrupt);
-        // The file, not the process: where nothing reaps orphans, a stopped postmaster stays visible as a process.
-        for (var i = 0; File.Exists(PidFile); i++)
-        {
-            if (i > 600)
-            {
-                throw new TimeoutException("PostgreSQL did not stop:\n" + Log);
-            }
-            await Task.Delay(50);
-        }
-        Running.TryRemove(this, out _);
+        await ShutDownAsync(how == PostgresStop.Immediate ? UnixSignal.Quit : UnixSignal.Interrupt);
     }
 
     public async Task RestartAsync(PostgresStop how = PostgresStop.Immediate)
@@ -212,8 +203,27 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        await ShutDownAsync(UnixSignal.Quit);
         DeleteFolder(Folder);
+    }
+
+    async Task ShutDownAsync(UnixSignal signal)
+    {
+        foreach (var database in _dataSources.Keys)
+        {
+            await ForgetConnectionsAsync(database);
+        }
+        Signal(signal);
+        // The file, not the process: where nothing reaps orphans, a stopped postmaster stays visible as a process.
+        for (var i = 0; File.Exists(PidFile); i++)
+        {
+            if (i > 600)
+            {
+                throw new TimeoutException("PostgreSQL did not stop:\n" + Log);
+            }
+            await Task.Delay(50);
+        }
+        Running.TryRemove(this, out _);
     }
 
     NpgsqlDataSource DataSource(string database) => _dataSources.GetOrAdd(database, name =>
