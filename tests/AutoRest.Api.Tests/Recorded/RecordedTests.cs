@@ -1,0 +1,110 @@
+using AutoRest.Api.Tests.Recorded;
+using AutoRest.Testing;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: AssemblyFixture(typeof(SharedCluster))]
+[assembly: AssemblyFixture(typeof(ReplayReport))]
+
+namespace AutoRest.Api.Tests.Recorded;
+
+/// <summary>Replays cases over one <see cref="Replay"/>. Classes run in parallel, each on a database of its own; the cases of a class one after
+/// another in the order of the data, which is why it is not enumerated at discovery.</summary>
+[TestCaseOrderer(typeof(ByName))]
+public abstract class RecordedTests(Replay replay)
+{
+    protected static IEnumerable<TheoryDataRow<RecordedCase>> Rows(Func<RecordedCase, bool> belongs, string suffix = "") =>
+        Corpus.Selected.Where(belongs).Select(c => new TheoryDataRow<RecordedCase>(c) { TestDisplayName = c.Id + suffix, Label = "" });
+
+    protected async Task ReplayAsync(RecordedCase recorded)
+    {
+        var (outcome, message) = await replay.RunAsync(recorded);
+        switch (outcome)
+        {
+            case Outcome.NotYet or Outcome.OptionalFailed:
+                Assert.Skip(message);
+                break;
+            case Outcome.Failed:
+                Assert.Fail(message);
+                break;
+        }
+    }
+
+    /// <summary>Runs last in its class, see <see cref="ByName"/>.</summary>
+    [Fact]
+    public async Task The_requests_leave_every_row_as_it_was()
+    {
+        var now = await replay.TakeFingerprintAsync();
+        Assert.Equal(replay.Fingerprint, now);
+    }
+}
+
+/// <summary><c>Answers_as_recorded</c> before <c>The_requests_leave_…</c>.</summary>
+public sealed class ByName : ITestCaseOrderer
+{
+    public IReadOnlyCollection<TTestCase> OrderTestCases<TTestCase>(IReadOnlyCollection<TTestCase> testCases)
+        where TTestCase : notnull, ITestCase =>
+        [.. testCases.OrderBy(c => c.TestMethod?.MethodName, StringComparer.Ordinal)];
+}
+
+public sealed class BaseReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, "direct", "recorded");
+
+/// <summary>The usual configuration: nine in ten cases.</summary>
+public sealed class BaseConfigurationTests(BaseReplay replay) : RecordedTests(replay), IClassFixture<BaseReplay>
+{
+    public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() => Rows(c => c.Configuration == "base");
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public Task Answers_as_recorded(RecordedCase recorded) => ReplayAsync(recorded);
+}
+
+public sealed class OtherReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, "direct", "recorded_other");
+
+/// <summary>All other configurations, a server for each.</summary>
+public sealed class OtherConfigurationTests(OtherReplay replay) : RecordedTests(replay), IClassFixture<OtherReplay>
+{
+    public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() => Rows(c => c.Configuration != "base");
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public Task Answers_as_recorded(RecordedCase recorded) => ReplayAsync(recorded);
+}
+
+public sealed class PgBouncerReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, "through PgBouncer", "recorded_pooled")
+{
+    PgBouncer? _bouncer;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_bouncer is not null)
+        {
+            await _bouncer.DisposeAsync();
+        }
+    }
+
+    protected override async Task<string> DatabaseUriAsync(PostgresCluster cluster, string name)
+    {
+        _bouncer ??= await PgBouncer.StartNewAsync(cluster);
+        return _bouncer.Uri(name);
+    }
+}
+
+/// <summary>A pooler between the server and PostgreSQL changes no answer. A part of the cases: reading, every kind of write, and roles,
+/// which would leak if anything relied on the session.</summary>
+public sealed class PgBouncerTests(PgBouncerReplay replay) : RecordedTests(replay), IClassFixture<PgBouncerReplay>
+{
+    static readonly string[] Files = ["delete", "embedding", "filters", "insert", "roles-rls", "rollback", "rpc-post", "select", "update"];
+
+    public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() =>
+        Rows(c => c.Configuration == "base" && Files.Contains(c.File), " through PgBouncer");
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public Task Answers_as_recorded(RecordedCase recorded)
+    {
+        Required.PgBouncer();
+        return ReplayAsync(recorded);
+    }
+}

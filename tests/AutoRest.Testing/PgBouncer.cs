@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace AutoRest.Testing;
+
+/// <summary>A throw-away PgBouncer (transaction pooling, trust authentication) in front of a <see cref="PostgresCluster"/>.</summary>
+/// <remarks>Call <see cref="Required.PgBouncer"/> first.</remarks>
+public sealed class PgBouncer : IAsyncDisposable
+{
+    readonly Process _process;
+    readonly string _folder;
+
+    PgBouncer(Process process, string folder, int port)
+    {
+        _process = process;
+        _folder = folder;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <summary>What PgBouncer logged so far.</summary>
+    public string Log => File.Exists(Path.Combine(_folder, "log")) ? File.ReadAllText(Path.Combine(_folder, "log")) : "";
+
+    /// <summary>Starts PgBouncer in front of every database of the cluster.</summary>
+    /// <param name="settings">Settings of the section <c>[pgbouncer]</c> besides or instead of the usual ones.</param>
+    /// <param name="users">Database users that may connect besides <c>postgres</c> and <c>authenticator</c>.</param>
+    public static async Task<PgBouncer> StartNewAsync(PostgresCluster cluster, IReadOnlyDictionary<string, string>? settings = null,
+        params string[] users)
+    {
+        var program = Command.Find("pgbouncer") ?? throw new InvalidOperationException("pgbouncer is not installed");
+        var folder = await Command.CreateFolderAsync("autorest-pgbouncer-");
+        var port = Ports.Free();
+        var all = new Dictionary<string, string>
+        {
+            ["listen_addr"] = "127.0.0.1",
+            ["listen_port"] = port.ToString(CultureInfo.InvariantCulture),
+            ["unix_socket_dir"] = folder,
+            ["logfile"] = Path.Combine(folder, "log"),
+            ["auth_type"] = "trust",
+            ["auth_file"] = Path.Combine(folder, "users"),
+            ["admin_users"] = "postgres",
+            ["pool_mode"] = "transaction",
+            ["default_pool_size"] = "8",
+            ["max_client_conn"] = "200",
+            ["ignore_startup_parameters"] = "extra_float_digits",
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            all[name] = value;
+        }
+        await File.WriteAllLinesAsync(Path.Combine(folder, "users"),
+            users.Concat(["postgres", "authenticator"]).Select(u => $"\"{u.Replace("\"", "\"\"", StringComparison.Ordinal)}\" \"\""));
+        await File.WriteAllLinesAsync(Path.Combine(folder, "ini"),
+            ["[databases]", $"* = host=127.0.0.1 port={cluster.Port}", "[pgbouncer]", .. all.Select(s => $"{s.Key} = {s.Value}")]);
+
+        var (file, arguments) = Command.Unprivileged(program, "-q", Path.Combine(folder, "ini"));
+        var process = Process.Start(new ProcessStartInfo(file, arguments) { WorkingDirectory = folder })
+            ?? throw new InvalidOperationException("pgbouncer did not start");
+        var bouncer = new PgBouncer(process, folder, port);
+        AppDomain.CurrentDomain.ProcessExit += bouncer.Kill;
+        try
+        {
+            await bouncer.WaitUntilItListensAsync();
+            return bouncer;
+        }
+        catch
+        {
+            await bouncer.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A connection URI through PgBouncer, as <c>PGRST_DB_URI</c> takes it.</summary>
+    public string Uri(string database, string user = "authenticator") =>
+        $"postgresql://{System.Uri.EscapeDataString(user)}@127.0.0.1:{Port}/{System.Uri.EscapeDataString(database)}";
+
+    /// <summary>Runs a command of the admin console (<c>SHOW STATS</c>, <c>PAUSE</c>, <c>RECONNECT</c>); each row by its column names.</summary>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> ExecuteAdminAsync(string command)
+    {
+        // psql, because the console speaks only the simple protocol, which Npgsql does not offer.
+        var psql = Command.Find("psql") ?? throw new InvalidOperationException("psql is not installed");
+        var output = await Command.RunAsync(psql,
+            ["-X", "-q", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", "pgbouncer",
+                "-A", "-F", "\u001f", "-P", "footer=off", "-c", command]);
+        var rows = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\u001f')).ToArray();
+        return [.. rows.Skip(1).Where(row => row.Length == rows[0].Length)
+            .Select(row => rows[0].Zip(row).ToDictionary(cell => cell.First, cell => cell.Second))];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
+        // PgBouncer's immediate shutdown is SIGTERM.
+        Command.Signal(_process.Id, UnixSignal.Terminate);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    async Task WaitUntilItListensAsync()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"pgbouncer ended with exit code {_process.ExitCode}:\n{Log}");
+            }
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", Port);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50);
+            }
+        }
+        throw new TimeoutException("pgbouncer does not listen:\n" + Log);
+    }
+
+    void Kill(object? sender, EventArgs e) => Command.Signal(_process.Id, UnixSignal.Kill);
+}
