@@ -27,7 +27,7 @@ public sealed class AppState(AppConfig config)
         var current = Current;
 
         // Keys are parsed anew, and the cache of verified tokens dropped, only when the configuration changed.
-        var authenticator = ReferenceEquals(current.Snapshot.Config, snapshot.Config) ? current.Authenticator : current.Authenticator.With(snapshot.Config);
+        var authenticator = ReferenceEquals(current.Snapshot.Config, snapshot.Config) ? current.Authenticator : new Authenticator(snapshot.Config, current.Authenticator);
         Volatile.Write(ref _current, new Generation(snapshot, authenticator));
     }
 }

@@ -80,6 +80,7 @@ public static class Executor
             command.Parameters.Add(parameter.Kind switch
             {
                 ParameterKind.Untyped => new NpgsqlParameter<string> { TypedValue = parameter.Text, NpgsqlDbType = NpgsqlDbType.Unknown },
+                ParameterKind.Utf8 => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Text },
                 ParameterKind.Json => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Json },
                 ParameterKind.Jsonb => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Jsonb },
                 ParameterKind.Bytes => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Bytea },

@@ -31,7 +31,7 @@ static class Conditions
         {
             Operation.Compare { Operator.Kind: FilterKind.Pattern } like => (Parameter.Untyped(like.Value.Replace('*', '%')), null),
             Operation.Compare compare => (Parameter.Untyped(compare.Value), null),
-            Operation.In list => (Parameter.Untyped(ArrayLiteral(list.Values)), null),
+            Operation.In list => (Parameter.Untyped(list.Values is [] or [""] ? "{}" : ArrayLiteral(list.Values)), null),
             Operation.IsDistinctFrom distinct => (Parameter.Untyped(distinct.Value), null),
             Operation.FullText text => (Parameter.Untyped(text.Value), text.Language is { } l ? Parameter.Untyped(l) : null),
             _ => ((Parameter?)null, (Parameter?)null),
@@ -47,16 +47,11 @@ static class Conditions
             : null;
 
     /// <summary>
-    /// <c>{"a","b"}</c>. = ANY of one array, not IN: each list length would be a new prepared statement. <c>in.("")</c> matches nothing, like
-    /// <c>in.()</c> (contract/reads.md §3.1).
+    /// <c>{"a","b"}</c>. For <c>in</c>: = ANY of one array, not IN, because each list length would be a new prepared
+    /// statement; <c>in.("")</c> matches nothing, like <c>in.()</c> (contract/reads.md §3.1).
     /// </summary>
-    static string ArrayLiteral(ImmutableArray<string> values)
+    internal static string ArrayLiteral(IReadOnlyList<string> values)
     {
-        if (values is [] or [""])
-        {
-            return "{}";
-        }
-
         var text = new StringBuilder("{");
         foreach (var value in values)
         {

@@ -60,9 +60,8 @@ public static class Planner
             return table;
         }
 
-        // Searching a large schema for a near name costs more than the hint is worth (contract/errors.md §6).
         var names = cache.TableNames.GetValueOrDefault(name.Schema, []);
-        throw new ApiException(new UnknownTable(name, names.Length < 500 ? Suggestions.Best(names, name.Name, 0.75) : null));
+        throw new ApiException(new UnknownTable(name, Suggestions.ForTable(name, names)));
     }
 
     static MediaType RootType(ImmutableArray<MediaType> accept)

@@ -135,7 +135,7 @@ sealed class ReadPlanner
             var index = children.FindIndex(c => IsAddressedBy(c, segment));
             if (index < 0)
             {
-                throw new ApiException(NotEmbedded(children, segment));
+                throw new ApiException(Refusal(children, segment));
             }
 
             var child = children[index];
@@ -155,10 +155,10 @@ sealed class ReadPlanner
     bool IsAddressedBy(ReadNode child, string segment) =>
         child.Alias == segment || (child.Target == segment && (_config.UrlUseLegacyTargetNames || child.Alias is null));
 
-    ApiError NotEmbedded(List<ReadNode> children, string segment)
+    ApiError Refusal(List<ReadNode> children, string segment)
     {
         var aliased = _config.UrlUseLegacyTargetNames ? null : children.Find(c => c.Target == segment && c.Alias is not null);
-        return aliased is null ? new NotAnEmbeddedResource(segment) : new TargetNameOfAliasedEmbed(segment, aliased.Alias!);
+        return aliased is null ? new NotEmbedded(segment) : new TargetNameUsed(segment, aliased.Alias!);
     }
 
     void ResolveRelationships(ReadNode node)
@@ -254,7 +254,7 @@ sealed class ReadPlanner
                 continue;
             }
 
-            var child = node.Children.Find(c => c.Key == name) ?? throw new ApiException(new NotAnEmbeddedResource(name));
+            var child = node.Children.Find(c => c.Key == name) ?? throw new ApiException(new NotEmbedded(name));
             if (child.Via is { IsToOne: false })
             {
                 throw new ApiException(new RelatedOrderNotPossible(origin ?? node.From.Name, name));
@@ -283,7 +283,7 @@ sealed class ReadPlanner
     {
         if (inside && node.HasOwnAggregates())
         {
-            throw new ApiException(new AggregatesInToManySpread());
+            throw new ApiException(new SpreadAggregatesNotImplemented());
         }
 
         foreach (var child in node.Children)

@@ -69,6 +69,9 @@ public enum ParameterKind
     /// <summary>The same for statements that merge defaults (<c>missing=default</c>).</summary>
     Jsonb,
 
+    /// <summary>Text of unknown type whose UTF-8 bytes are bound as they came.</summary>
+    Utf8,
+
     /// <summary>Bytes for a function with one unnamed bytea parameter.</summary>
     Bytes,
 }
@@ -102,6 +105,8 @@ public sealed class Parameter
     public static Parameter Json(ReadOnlyMemory<byte> document) => new(ParameterKind.Json, null, document);
 
     public static Parameter Jsonb(ReadOnlyMemory<byte> document) => new(ParameterKind.Jsonb, null, document);
+
+    public static Parameter Utf8(ReadOnlyMemory<byte> text) => new(ParameterKind.Utf8, null, text);
 
     public static Parameter Binary(ReadOnlyMemory<byte> bytes) => new(ParameterKind.Bytes, null, bytes);
 }

@@ -1,0 +1,234 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using System.Threading.Channels;
+using AutoRest.Introspection;
+using AutoRest.Server.Configuration;
+using AutoRest.Server.Execution;
+using AutoRest.Server.Observability;
+using Npgsql;
+
+namespace AutoRest.Server;
+
+/// <summary>
+/// Loads the schema cache and loads it again when asked: one worker, at most one load now and one after, the old cache serving meanwhile.
+/// contract/operations.md §2.1, §2.2, §4.
+/// </summary>
+public sealed class SchemaReloader(AppState state, Database database, ConfigSource source, Log log)
+{
+    /// <summary>PostgreSQL 14.</summary>
+    const int MinimumVersion = 140_000;
+
+    const int LongestDelay = 32;
+
+    static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(100);
+
+    // Capacity one: a burst of triggers is one pending load.
+    readonly Channel<bool> _requests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    IReadOnlyDictionary<string, string>? _inDatabase;
+
+    /// <summary>Completes when the first attempt succeeded or failed: then the API port opens.</summary>
+    public Task FirstAttempt => _firstAttempt.Task;
+
+    /// <summary>The server can never work with this database: the message says why.</summary>
+    public event Action<string>? Fatal;
+
+    /// <summary>Asks for a load.</summary>
+    /// <param name="afterOutage">A request could not reach the database: only worth a load when a cache exists; otherwise one is being tried anyway.</param>
+    public void Request(bool afterOutage = false)
+    {
+        if (!afterOutage || state.Current.Snapshot.Schema is not null)
+        {
+            _requests.Writer.TryWrite(true);
+        }
+    }
+
+    /// <summary>The worker; ends when cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await LoadUntilItWorksAsync(cancellationToken);
+                await Task.Delay(Debounce, cancellationToken);
+                await _requests.Reader.ReadAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Shutting down.
+        }
+    }
+
+    async Task LoadUntilItWorksAsync(CancellationToken cancellationToken)
+    {
+        for (var delay = 1; ; delay = Math.Min(delay * 2, LongestDelay))
+        {
+            var loaded = await TryLoadAsync(cancellationToken);
+            _firstAttempt.TrySetResult();
+            if (loaded)
+            {
+                state.IsPending = false;
+                state.NextAttempt = default;
+                return;
+            }
+
+            state.IsPending = true;
+            if (!state.Current.Snapshot.Config.DbPoolAutomaticRecovery)
+            {
+                Fatal?.Invoke("Automatic recovery disabled, exiting.");
+            }
+
+            log.Reconnecting(delay);
+            state.NextAttempt = DateTimeOffset.UtcNow.AddSeconds(delay);
+
+            // Jitter: several servers that lost one database must not come back in step. A request for a load ends the wait: the first request that
+            // reaches the database again need not wait for the next attempt.
+            using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            wait.CancelAfter(TimeSpan.FromSeconds(delay * (0.75 + (Random.Shared.NextDouble() * 0.25))));
+            try
+            {
+                await Task.Delay(Timeout.Infinite, wait.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Time is up.
+            }
+        }
+    }
+
+    async Task<bool> TryLoadAsync(CancellationToken cancellationToken)
+    {
+        var config = state.Current.Snapshot.Config;
+        NpgsqlConnection connection;
+        int version;
+        try
+        {
+            await database.DetectPreparationAsync(cancellationToken);
+            connection = await database.OpenAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            log.ConnectionFailed(Describe(e));
+            if (e is PostgresException { SqlState: "28P01" or "28000" } && state.Current.Snapshot.Schema is null && !_firstAttempt.Task.IsCompleted)
+            {
+                Fatal?.Invoke($"Failed to establish a connection. {e.Message}");
+            }
+
+            return false;
+        }
+
+        await using (connection)
+        {
+            try
+            {
+                version = await LogVersionAsync(connection, config, cancellationToken);
+                var roles = state.Current.Snapshot.Roles;
+                if (config.DbConfig)
+                {
+                    (config, roles) = await ReadSettingsAsync(connection, config, cancellationToken);
+                }
+
+                var started = Stopwatch.GetTimestamp();
+                var facts = await CatalogReader.ReadAsync(connection, config.DbSchemas, config.DbExtraSearchPath, cancellationToken);
+                log.SchemaQueried(Stopwatch.GetElapsedTime(started));
+                started = Stopwatch.GetTimestamp();
+                var cache = SchemaCacheBuilder.Build(facts, config.DbSchemas, config.DbExtraSearchPath);
+                state.Publish(new Snapshot(config, cache, roles, version));
+                log.SchemaLoaded(
+                    cache.Tables.Count, cache.Relationships.Values.Sum(static r => r.Length), cache.Routines.Values.Sum(static r => r.Length),
+                    cache.Representations.Count, cache.MediaHandlers.Length);
+                log.SchemaLoadedIn(Stopwatch.GetElapsedTime(started));
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                log.SchemaLoadFailed(config.DbSchemas, config.DbExtraSearchPath, Describe(e));
+                return false;
+            }
+        }
+
+        // So that no session keeps stale catalog caches or plans.
+        database.Flush();
+        return true;
+    }
+
+    async Task<int> LogVersionAsync(NpgsqlConnection connection, AppConfig config, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT version(), current_setting('server_version_num')::int", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var version = reader.GetInt32(1);
+        log.Connected(reader.GetString(0));
+        log.PoolInitialized(config.DbPool);
+        if (version < MinimumVersion)
+        {
+            Fatal?.Invoke($"Cannot run in this PostgreSQL version ({connection.ServerVersion}), AutoRest needs at least 14.0");
+        }
+
+        return version;
+    }
+
+    /// <summary>Settings kept in the database; a failed read keeps the last that succeeded.</summary>
+    async Task<(AppConfig, FrozenDictionary<string, RoleSettings>)> ReadSettingsAsync(
+        NpgsqlConnection connection, AppConfig config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _inDatabase = await DatabaseSettings.ReadAsync(connection, config.DbPreConfig, cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            log.DatabaseSettingsFailed(Describe(e));
+        }
+
+        try
+        {
+            config = source.Reload(config, _inDatabase);
+            log.ConfigReloaded();
+        }
+        catch (ConfigException e)
+        {
+            log.ConfigReloadFailed(e.Message);
+        }
+
+        var roles = state.Current.Snapshot.Roles;
+        try
+        {
+            roles = await CatalogReader.ReadRoleSettingsAsync(connection, cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            log.RoleSettingsFailed(Describe(e));
+        }
+
+        return (config, roles);
+    }
+
+    /// <summary>Configuration and role settings only; the schema cache stays.</summary>
+    public async Task ReloadConfigAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = state.Current.Snapshot;
+        try
+        {
+            var (config, roles) = (source.Reload(snapshot.Config, _inDatabase), snapshot.Roles);
+            if (config.DbConfig)
+            {
+                await using var connection = await database.OpenAsync(cancellationToken);
+                (config, roles) = await ReadSettingsAsync(connection, config, cancellationToken);
+            }
+            else
+            {
+                log.ConfigReloaded();
+            }
+
+            state.Publish(state.Current.Snapshot with { Config = config, Roles = roles });
+        }
+        catch (Exception e) when (e is ConfigException or NpgsqlException or TimeoutException or IOException)
+        {
+            log.ConfigReloadFailed(e.Message);
+        }
+    }
+
+    static string Describe(Exception e) => e is PostgresException p ? $"{p.SqlState}: {p.MessageText}" : e.InnerException?.Message ?? e.Message;
+}
