@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace AutoRest.Introspection;
+
+/// <summary>The facts by OID, for the builder.</summary>
+sealed class CatalogIndex
+{
+    readonly Dictionary<long, RelationRow> _relations;
+    readonly Dictionary<long, (int Start, int Length)> _columns = [];
+    readonly Dictionary<long, List<KeyRow>> _keys = [];
+
+    public CatalogIndex(CatalogFacts facts)
+    {
+        Facts = facts;
+        _relations = facts.Relations.ToDictionary(static r => r.Id);
+        for (var start = 0; start < facts.Columns.Length;)
+        {
+            var relation = facts.Columns[start].Relation;
+            var end = start + 1;
+            while (end < facts.Columns.Length && facts.Columns[end].Relation == relation)
+            {
+                end++;
+            }
+
+            _columns.Add(relation, (start, end - start));
+            start = end;
+        }
+
+        foreach (var key in facts.Keys)
+        {
+            (CollectionsMarshal.GetValueRefOrAddDefault(_keys, key.Relation, out _) ??= []).Add(key);
+        }
+    }
+
+    public CatalogFacts Facts { get; }
+
+    /// <summary>Null when the relation is not exposed.</summary>
+    public RelationRow? Relation(long id) => _relations.GetValueOrDefault(id);
+
+    public ReadOnlySpan<ColumnRow> ColumnsOf(long relation) =>
+        _columns.TryGetValue(relation, out var range) ? Facts.Columns.AsSpan(range.Start, range.Length) : [];
+
+    public IReadOnlyList<KeyRow> KeysOf(long relation) => _keys.TryGetValue(relation, out var keys) ? keys : [];
+
+    /// <summary>Null when the relation is not exposed or has no such column.</summary>
+    public string? ColumnName(long relation, int number)
+    {
+        // Columns come in the order of their numbers, which have gaps where columns were dropped.
+        var columns = ColumnsOf(relation);
+        for (int low = 0, high = Math.Min(columns.Length, number) - 1; low <= high;)
+        {
+            var middle = (low + high) / 2;
+            switch (columns[middle].Number.CompareTo(number))
+            {
+                case 0:
+                    return columns[middle].Name;
+                case < 0:
+                    low = middle + 1;
+                    break;
+                default:
+                    high = middle - 1;
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Names of the given columns; empty when the relation is not exposed.</summary>
+    public ImmutableArray<string> ColumnNames(long relation, ImmutableArray<int> numbers)
+    {
+        var names = ImmutableArray.CreateBuilder<string>(numbers.Length);
+        foreach (var number in numbers)
+        {
+            if (ColumnName(relation, number) is not { } name)
+            {
+                return [];
+            }
+
+            names.Add(name);
+        }
+
+        return names.MoveToImmutable();
+    }
+
+    /// <summary>Ordered by name. contract/schema-cache.md §2.</summary>
+    public ImmutableArray<string> PrimaryKeyOf(long relation) =>
+        KeysOf(relation).FirstOrDefault(static k => k.IsPrimary) is { } key
+            ? ColumnNames(relation, key.Columns).Sort(StringComparer.Ordinal)
+            : [];
+
+    /// <summary>A primary key or unique constraint has exactly these columns, in any order.</summary>
+    public bool IsKey(long relation, ImmutableArray<int> columns)
+    {
+        var set = columns.ToHashSet();
+        return KeysOf(relation).Any(k => set.SetEquals(k.Columns));
+    }
+}

@@ -1,0 +1,190 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Data;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AutoRest.Introspection;
+
+/// <summary>Runs the queries of <c>Catalog/</c>. contract/schema-cache.md §1, §9.</summary>
+/// <remarks>
+/// All results are text, bool, int and bigint, and parameters are sent as text: it works on a connection that loaded no types
+/// (<c>ServerCompatibilityMode=NoTypeLoading</c>, a slim data source without arrays).
+/// </remarks>
+public static class CatalogReader
+{
+    /// <summary>The oldest <c>server_version_num</c> that is supported.</summary>
+    public const int MinimumServerVersion = 140000;
+
+    /// <summary>Reads all facts in one read-only transaction, so that they are of one moment, and in one round trip.</summary>
+    /// <param name="connection">Open, without a transaction.</param>
+    /// <param name="schemas">The exposed schemas, <c>db-schemas</c>.</param>
+    /// <param name="extraSearchPath">Schemas whose views may be intermediate steps of tracing, <c>db-extra-search-path</c>.</param>
+    /// <exception cref="PostgresException">3F000 when a schema does not exist.</exception>
+    /// <exception cref="NotSupportedException">The server is older than <see cref="MinimumServerVersion"/>.</exception>
+    public static async Task<CatalogFacts> ReadAsync(
+        NpgsqlConnection connection, ImmutableArray<string> schemas, ImmutableArray<string> extraSearchPath, CancellationToken ct)
+    {
+        var exposed = ArrayLiteral(schemas);
+        var extra = ArrayLiteral(extraSearchPath);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
+        // Makes the catalog functions print every name outside pg_catalog with its schema: these texts go into generated SQL.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path = ''"));
+        // Catalog estimates of a large, fresh database cross jit_above_cost; compiling takes longer than running.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL jit = off"));
+        batch.BatchCommands.Add(Query("server_version"));
+        batch.BatchCommands.Add(Query("schemas", exposed, extra));
+        batch.BatchCommands.Add(Query("relations", exposed));
+        batch.BatchCommands.Add(Query("columns", exposed));
+        batch.BatchCommands.Add(Query("column_types", exposed));
+        batch.BatchCommands.Add(Query("enum_labels"));
+        batch.BatchCommands.Add(Query("keys"));
+        batch.BatchCommands.Add(Query("foreign_keys"));
+        batch.BatchCommands.Add(Query("view_definitions", exposed, extra));
+        batch.BatchCommands.Add(Query("routines", exposed));
+        batch.BatchCommands.Add(Query("routine_parameters", exposed));
+        batch.BatchCommands.Add(Query("routine_settings", exposed));
+        batch.BatchCommands.Add(Query("computed_relationships", exposed));
+        batch.BatchCommands.Add(Query("representations"));
+        batch.BatchCommands.Add(Query("media_handlers", exposed));
+
+        CatalogFacts facts;
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
+        {
+            // In the order of the batch.
+            var results = new Results(reader);
+            var version = (await results.ReadAsync("server_version", static r => r.GetInt32(0), ct))[0];
+            if (version < MinimumServerVersion)
+            {
+                throw new NotSupportedException(
+                    $"PostgreSQL {version / 10000} is not supported: {MinimumServerVersion / 10000} or newer is needed.");
+            }
+
+            facts = new CatalogFacts(
+                version,
+                await results.ReadAsync("schemas", static r => new ExposedSchema(r.GetString(0), Text(r, 1)), ct),
+                await results.ReadAsync("relations", static r => new RelationRow(
+                    r.GetInt64(0), Name(r, 1), r.GetString(3)[0], Text(r, 4), r.GetInt32(5), r.GetBoolean(6)), ct),
+                await ReadColumnsAsync(results, ct),
+                await results.ReadAsync("column_types", static r => new ColumnTypeRow(
+                    r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetString(4), r.GetString(5),
+                    r.IsDBNull(6) ? null : r.GetInt32(6), r.GetBoolean(7), Text(r, 8)), ct),
+                await results.ReadAsync("enum_labels", static r => new EnumLabelRow(r.GetInt64(0), r.GetString(1)), ct),
+                await results.ReadAsync("keys", static r => new KeyRow(
+                    r.GetInt64(0), r.GetString(1), r.GetBoolean(2), ColumnNumbers(r.GetString(3))), ct),
+                await results.ReadAsync("foreign_keys", static r => new ForeignKeyRow(
+                    r.GetInt64(0), r.GetInt64(1), r.GetString(2), ColumnNumbers(r.GetString(3)), ColumnNumbers(r.GetString(4))), ct),
+                await results.ReadAsync("view_definitions", static r => new ViewRow(
+                    r.GetInt64(0), ViewDefinition.Parse(r.GetString(1))), ct),
+                await results.ReadAsync("routines", static r => new RoutineRow(
+                    r.GetInt64(0), Name(r, 1), Text(r, 3), r.GetString(4)[0], r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7),
+                    Name(r, 8), r.GetString(10)), ct),
+                await results.ReadAsync("routine_parameters", static r => new RoutineParameterRow(
+                    r.GetInt64(0), new RoutineParameter(r.GetString(1), r.GetString(2), r.GetString(3), r.GetBoolean(4), r.GetBoolean(5))), ct),
+                await results.ReadAsync("routine_settings", static r => new RoutineSettingRow(r.GetInt64(0), r.GetString(1)), ct),
+                await results.ReadAsync("computed_relationships", static r => new ComputedRelationshipRow(
+                    Name(r, 0), Name(r, 2), Name(r, 4), r.GetBoolean(6)), ct),
+                await results.ReadAsync("representations", static r => new Representation(
+                    r.GetString(0), r.GetString(1), Name(r, 2)), ct),
+                await results.ReadAsync("media_handlers", static r => new MediaHandler(
+                    r.IsDBNull(0) ? null : Name(r, 0), r.GetString(2), Name(r, 3), Name(r, 5), r.GetBoolean(7)), ct),
+                results.Timings);
+        }
+
+        await transaction.CommitAsync(ct);
+        return facts;
+    }
+
+    /// <summary>Settings of the roles requests may run as, by role name; roles without any are left out.</summary>
+    /// <param name="connection">Open. A transaction is not needed.</param>
+    public static async Task<FrozenDictionary<string, RoleSettings>> ReadRoleSettingsAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Query("role_settings"));
+        batch.BatchCommands.Add(Query(connection.PostgreSqlVersion.Major >= 15 ? "settable_parameters" : "settable_parameters_14"));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var results = new Results(reader);
+        var rows = await results.ReadAsync("role_settings", static r => new RoleSettingRow(r.GetString(0), r.GetString(1)), ct);
+        var settable = await results.ReadAsync("settable_parameters", static r => r.GetString(0), ct);
+        return Settings.OfRoles(rows, settable.ToFrozenSet(StringComparer.Ordinal));
+    }
+
+    static NpgsqlBatchCommand Query(string name, params ReadOnlySpan<string> parameters)
+    {
+        var command = new NpgsqlBatchCommand(CatalogSql.Text(name));
+        foreach (var parameter in parameters)
+        {
+            // Unknown: sent as text and cast by the query, so that the driver need not know arrays.
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Unknown, Value = parameter });
+        }
+
+        return command;
+    }
+
+    static Task<ImmutableArray<ColumnRow>> ReadColumnsAsync(Results results, CancellationToken ct)
+    {
+        // A large database has many columns and few different names and defaults: each text is kept once.
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        return results.ReadAsync("columns", r => new ColumnRow(
+            r.GetInt64(0), r.GetInt32(1), Shared(r.GetString(2)), Text(r, 3), r.GetBoolean(4), r.GetInt64(5), r.GetInt32(6),
+            r.GetString(7) is [var identity] ? identity : '\0', r.GetBoolean(8), r.IsDBNull(9) ? null : Shared(r.GetString(9))), ct);
+
+        string Shared(string text) => texts.TryAdd(text, text) ? text : texts[text];
+    }
+
+    static QualifiedIdentifier Name(NpgsqlDataReader reader, int ordinal) => new(reader.GetString(ordinal), reader.GetString(ordinal + 1));
+
+    static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+
+    static ImmutableArray<int> ColumnNumbers(string text)
+    {
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        foreach (var range in text.AsSpan().Split(' '))
+        {
+            numbers.Add(int.Parse(text.AsSpan(range), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        }
+
+        return numbers.DrainToImmutable();
+    }
+
+    /// <summary>PostgreSQL's text form of a one-dimensional array.</summary>
+    static string ArrayLiteral(ImmutableArray<string> items)
+    {
+        var text = new StringBuilder("{");
+        foreach (var item in items)
+        {
+            text.Append(text.Length > 1 ? ",\"" : "\"").Append(item.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+        }
+
+        return text.Append('}').ToString();
+    }
+
+    sealed class Results(NpgsqlDataReader reader)
+    {
+        readonly ImmutableArray<QueryTiming>.Builder _timings = ImmutableArray.CreateBuilder<QueryTiming>();
+        long _since = Stopwatch.GetTimestamp();
+
+        public ImmutableArray<QueryTiming> Timings => _timings.ToImmutable();
+
+        /// <summary>All rows of the current result; then goes to the next.</summary>
+        public async Task<ImmutableArray<T>> ReadAsync<T>(string query, Func<NpgsqlDataReader, T> row, CancellationToken ct)
+        {
+            var rows = ImmutableArray.CreateBuilder<T>();
+            while (await reader.ReadAsync(ct))
+            {
+                rows.Add(row(reader));
+            }
+
+            var now = Stopwatch.GetTimestamp();
+            _timings.Add(new QueryTiming(query, Stopwatch.GetElapsedTime(_since, now)));
+            _since = now;
+            await reader.NextResultAsync(ct);
+            return rows.DrainToImmutable();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace AutoRest.Introspection;
+
+/// <summary>Turns the rows of the catalog into a <see cref="SchemaCache"/>. Pure: no database, no clock, no configuration.</summary>
+public static class SchemaCacheBuilder
+{
+    /// <summary>
+    /// Builds the cache in these steps (contract/schema-cache.md §2–§8):
+    /// 1. keys carried by views, and with them the views' primary keys;
+    /// 2. relations with their columns;
+    /// 3. relationships, which need the primary keys of junctions;
+    /// 4. routines.
+    /// </summary>
+    public static SchemaCache Build(CatalogFacts facts)
+    {
+        var catalog = new CatalogIndex(facts);
+        var viewKeys = ViewKeys.Trace(catalog); // 1
+        var tables = BuildTables(catalog, viewKeys); // 2
+        var relationships = RelationshipAssembly.Build(catalog, viewKeys, tables); // 3
+        return new SchemaCache(
+            facts.Schemas,
+            tables,
+            relationships,
+            BuildRoutines(facts), // 4
+            facts.Representations.ToFrozenDictionary(static r => new CastKey(r.Source, r.Target), static r => r.Function),
+            facts.MediaHandlers);
+    }
+
+    static FrozenDictionary<QualifiedIdentifier, Table> BuildTables(CatalogIndex catalog, ViewKeys viewKeys)
+    {
+        var types = catalog.Facts.ColumnTypes.ToDictionary(static t => (t.Type, t.Modifier));
+        var labels = catalog.Facts.EnumLabels
+            .GroupBy(static l => l.Type)
+            .ToDictionary(static g => g.Key, static g => g.Select(static l => l.Label).ToImmutableArray());
+        var tables = new Dictionary<QualifiedIdentifier, Table>(catalog.Facts.Relations.Length);
+        foreach (var row in catalog.Facts.Relations)
+        {
+            var columns = catalog.ColumnsOf(row.Id);
+            var built = ImmutableArray.CreateBuilder<Column>(columns.Length);
+            foreach (var column in columns)
+            {
+                var type = types[(column.Type, column.Modifier)];
+                built.Add(BuildColumn(column, type, labels.GetValueOrDefault(type.Base, [])));
+            }
+
+            tables.Add(row.Name, new Table(
+                row.Name,
+                row.Description,
+                Kind(row.Kind),
+                Insertable: (row.Writable & 8) != 0,
+                Updatable: (row.Writable & 4) != 0,
+                Deletable: (row.Writable & 16) != 0,
+                PrimaryKey: IsView(row) ? viewKeys.PrimaryKeyOf(row.Id) : catalog.PrimaryKeyOf(row.Id),
+                built.MoveToImmutable(),
+                row.RunsUserCode));
+        }
+
+        return tables.ToFrozenDictionary();
+    }
+
+    static Column BuildColumn(in ColumnRow row, ColumnTypeRow type, ImmutableArray<string> labels) => new(
+        row.Name,
+        row.Description,
+        Nullable: !row.NotNull && !type.NotNull,
+        type.DataType,
+        type.NominalType,
+        type.WireType,
+        type.MaxLength,
+        // A generated column cannot be written, not even with its domain's default.
+        Default: row.Default ?? (row.IsGenerated ? null : type.Default),
+        labels,
+        row.Identity switch { 'a' => IdentityKind.Always, 'd' => IdentityKind.ByDefault, _ => IdentityKind.None },
+        row.IsGenerated);
+
+    static RelationKind Kind(char kind) => kind switch
+    {
+        'r' => RelationKind.Table,
+        'p' => RelationKind.PartitionedTable,
+        'v' => RelationKind.View,
+        'm' => RelationKind.MaterializedView,
+        'f' => RelationKind.ForeignTable,
+        _ => throw new UnreachableException(),
+    };
+
+    static bool IsView(RelationRow row) => row.Kind is 'v' or 'm';
+
+    static FrozenDictionary<QualifiedIdentifier, ImmutableArray<Routine>> BuildRoutines(CatalogFacts facts)
+    {
+        var parameters = facts.RoutineParameters
+            .GroupBy(static p => p.Routine)
+            .ToDictionary(static g => g.Key, static g => g.Select(static p => p.Parameter).ToImmutableArray());
+        var settings = facts.RoutineSettings
+            .GroupBy(static s => s.Routine)
+            .ToDictionary(static g => g.Key, static g => g.Select(static s => Settings.Parse(s.Entry)).ToImmutableArray());
+        return facts.Routines
+            .Select(r => BuildRoutine(r, parameters.GetValueOrDefault(r.Id, []), settings.GetValueOrDefault(r.Id, [])))
+            .Where(static r => IsCallable(r.Parameters))
+            .GroupBy(static r => r.Name)
+            .ToFrozenDictionary(static g => g.Key, static g => g.Order(OverloadOrder.Instance).ToImmutableArray());
+    }
+
+    static Routine BuildRoutine(RoutineRow row, ImmutableArray<RoutineParameter> parameters, ImmutableArray<ConfigEntry> settings)
+    {
+        var isComposite = row.ReturnsRow || row.HasOut;
+        var isCatalogType = row.ReturnType.Schema == "pg_catalog";
+        return new Routine(
+            row.Name,
+            row.Description,
+            parameters,
+            new RoutineReturn(
+                row.ReturnsSet,
+                isComposite,
+                IsVoid: isCatalogType && row.ReturnType.Name == "void" && !isComposite && !row.ReturnsSet,
+                IsRecord: isCatalogType && row.ReturnType.Name == "record" && !isComposite,
+                row.ReturnType,
+                row.ReturnText),
+            row.Volatility switch { 'i' => Volatility.Immutable, 's' => Volatility.Stable, _ => Volatility.Volatile },
+            Settings.Isolation(settings),
+            settings);
+    }
+
+    /// <summary>contract/functions.md §1: arguments are named, or the one unnamed takes a whole body.</summary>
+    static bool IsCallable(ImmutableArray<RoutineParameter> parameters)
+    {
+        var unnamed = parameters.Where(static p => p.Name.Length == 0).ToList();
+        return unnamed is [] or [{ Type: "bytea" or "json" or "jsonb" or "text" or "xml" }];
+    }
+}
