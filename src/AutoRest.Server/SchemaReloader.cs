@@ -134,7 +134,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                 var facts = await CatalogReader.ReadAsync(connection, config.DbSchemas, config.DbExtraSearchPath, cancellationToken);
                 log.SchemaQueried(Stopwatch.GetElapsedTime(started));
                 started = Stopwatch.GetTimestamp();
-                var cache = SchemaCacheBuilder.Build(facts, config.DbSchemas, config.DbExtraSearchPath);
+                var cache = SchemaCacheBuilder.Build(facts);
                 state.Publish(new Snapshot(config, cache, roles, version));
                 log.SchemaLoaded(
                     cache.Tables.Count, cache.Relationships.Values.Sum(static r => r.Length), cache.Routines.Values.Sum(static r => r.Length),

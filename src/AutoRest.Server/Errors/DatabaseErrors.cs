@@ -108,17 +108,17 @@ public static class DatabaseErrors
         if (ReadStrings(error.MessageText) is not { } message || !message.TryGetValue("code", out var code) || code is null
             || !message.TryGetValue("message", out var text) || text is null)
         {
-            return new UnparsableRaise($"Invalid JSON value for MESSAGE: '{error.MessageText}'", MessageHint);
+            return InvalidRaise.OfMessage(error.MessageText);
         }
 
         if (error.Detail is not { } detail)
         {
-            return new UnparsableRaise("DETAIL is missing in the RAISE statement", DetailHint);
+            return InvalidRaise.DetailMissing;
         }
 
         if (!TryReadDetail(detail, out var status, out var reason, out var headers))
         {
-            return new UnparsableRaise($"Invalid JSON value for DETAIL: '{detail}'", DetailHint);
+            return InvalidRaise.OfDetail(detail);
         }
 
         return new RaisedError(code, status, text, message.GetValueOrDefault("details"), message.GetValueOrDefault("hint"), reason, headers);

@@ -28,8 +28,6 @@ public sealed class Database : IAsyncDisposable
             // prepared statements.
             NoResetOnClose = true,
 
-            // Only built-in types are read: everything else arrives as JSON.
-            ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
             MinPoolSize = 0,
             MaxPoolSize = Math.Max(config.DbPool, 1),
             ConnectionLifetime = config.DbPoolMaxLifetime,
@@ -98,7 +96,6 @@ public sealed class Database : IAsyncDisposable
         var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
             Pooling = false,
-            ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
             Enlist = false,
         };
         var source = BuilderOf(own).Build();
@@ -131,6 +128,9 @@ public sealed class Database : IAsyncDisposable
     static NpgsqlSlimDataSourceBuilder BuilderOf(NpgsqlConnectionStringBuilder settings)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+
+        // Only built-in types are read: everything else arrives as JSON.
+        builder.ConfigureTypeLoading(static loading => loading.EnableTypeLoading(false));
         builder.EnableArrays();
         builder.EnableJsonTypes();
         builder.EnableTransportSecurity();

@@ -127,13 +127,13 @@ sealed class RowEncoder
             case ColumnEncoding.Bool:
                 output.Write(value[0] != 0 ? "true"u8 : "false"u8);
                 break;
-            case ColumnEncoding.Int2:
+            case ColumnEncoding.SmallInt:
                 JsonText.WriteInteger(output, BinaryPrimitives.ReadInt16BigEndian(value));
                 break;
-            case ColumnEncoding.Int4:
+            case ColumnEncoding.Integer:
                 JsonText.WriteInteger(output, BinaryPrimitives.ReadInt32BigEndian(value));
                 break;
-            case ColumnEncoding.Int8:
+            case ColumnEncoding.BigInt:
                 JsonText.WriteInteger(output, BinaryPrimitives.ReadInt64BigEndian(value));
                 break;
             case ColumnEncoding.Numeric:

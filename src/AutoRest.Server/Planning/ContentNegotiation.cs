@@ -23,8 +23,10 @@ static class ContentNegotiation
             }
         }
 
-        throw new ApiException(new NotAcceptable(accept));
+        throw new ApiException(new NotAcceptable(NamesOf(accept)));
     }
+
+    internal static ImmutableArray<string> NamesOf(ImmutableArray<MediaType> types) => [.. types.Select(static t => t.Name)];
 
     static NegotiatedBody? Resolve(MediaType type, SchemaCache cache, AppConfig config, QualifiedIdentifier target, bool isDefaultSelect)
     {

@@ -74,7 +74,7 @@ public static class Planner
             }
         }
 
-        throw new ApiException(new NotAcceptable(accept));
+        throw new ApiException(new NotAcceptable(ContentNegotiation.NamesOf(accept)));
     }
 
     /// <summary>What the object allows, not what the caller may do. contract/requests.md §7.</summary>

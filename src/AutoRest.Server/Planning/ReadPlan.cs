@@ -64,8 +64,11 @@ public sealed record ResolvedOrder(SourceAlias? Embed, ResolvedField Field, Orde
 /// <summary>What an embed becomes in its parent's row.</summary>
 public enum EmbedShape
 {
-    Object,
-    Array,
+    /// <summary>An object, or null.</summary>
+    Single,
+
+    /// <summary>An array of objects.</summary>
+    Many,
 
     /// <summary>Columns of one row lifted into the parent.</summary>
     SpreadOne,

@@ -43,7 +43,7 @@ sealed class ReadPlanner
     {
         var planner = new ReadPlanner(cache, config, request.Schema);
         var query = request.Query;
-        var root = planner.Build(query.Select, null);
+        var root = Build(query.Select, null);
         root.From = from;
         root.Table = table;
         root.Range = range;
@@ -61,7 +61,7 @@ sealed class ReadPlanner
         return new PlannedRead(planner.Finish(root), [.. planner._legacyNames]);
     }
 
-    ReadNode Build(ImmutableArray<SelectItem> items, SelectItem? self, ReadNode? parent = null)
+    static ReadNode Build(ImmutableArray<SelectItem> items, SelectItem? self, ReadNode? parent = null)
     {
         var node = self switch
         {
@@ -318,8 +318,8 @@ sealed class ReadPlanner
     {
         (true, true) => EmbedShape.SpreadOne,
         (true, false) => EmbedShape.SpreadMany,
-        (false, true) => EmbedShape.Object,
-        (false, false) => EmbedShape.Array,
+        (false, true) => EmbedShape.Single,
+        (false, false) => EmbedShape.Many,
     };
 
     /// <summary>Exactly <c>is.null</c> and <c>not.is.null</c> on an embed's name test the embed; it shadows a column of that name.</summary>

@@ -40,7 +40,7 @@ static class RoutineResolver
         (InvokeMethod.Post, MediaTypeKind.Text) => RoutineCallKind.RawText,
         (InvokeMethod.Post, MediaTypeKind.Xml) => RoutineCallKind.RawXml,
         (InvokeMethod.Post, MediaTypeKind.OctetStream) => RoutineCallKind.RawBytes,
-        (InvokeMethod.Post, MediaTypeKind.Json) => RoutineCallKind.PostJson,
+        (InvokeMethod.Post, MediaTypeKind.Json) => RoutineCallKind.PostedJson,
         _ => RoutineCallKind.Named,
     };
 

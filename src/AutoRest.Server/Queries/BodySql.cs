@@ -11,9 +11,9 @@ namespace AutoRest.Server.Queries;
 public enum ColumnEncoding
 {
     Bool,
-    Int2,
-    Int4,
-    Int8,
+    SmallInt,
+    Integer,
+    BigInt,
     Numeric,
     Text,
     Uuid,
@@ -149,9 +149,9 @@ static class BodySql
         return field.Column?.WireType switch
         {
             "bool" => (ColumnEncoding.Bool, false),
-            "int2" => (ColumnEncoding.Int2, false),
-            "int4" => (ColumnEncoding.Int4, false),
-            "int8" => (ColumnEncoding.Int8, false),
+            "int2" => (ColumnEncoding.SmallInt, false),
+            "int4" => (ColumnEncoding.Integer, false),
+            "int8" => (ColumnEncoding.BigInt, false),
             "numeric" => (ColumnEncoding.Numeric, false),
             "text" or "varchar" or "bpchar" or "name" => (ColumnEncoding.Text, false),
             "uuid" => (ColumnEncoding.Uuid, false),

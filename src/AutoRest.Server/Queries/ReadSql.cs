@@ -232,7 +232,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
             yield break;
         }
 
-        if (embed.Shape is EmbedShape.Object or EmbedShape.Array)
+        if (embed.Shape is EmbedShape.Single or EmbedShape.Many)
         {
             yield return new Output(embed.Key, null);
             yield break;
@@ -258,10 +258,10 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
     {
         switch (embed.Shape)
         {
-            case EmbedShape.Object:
+            case EmbedShape.Single:
                 sql.Append($"row_to_json({embed.Lateral}.*)::jsonb");
                 break;
-            case EmbedShape.Array:
+            case EmbedShape.Many:
                 sql.Append($"COALESCE({embed.Lateral}.ar_rows, '[]')");
                 break;
             case EmbedShape.SpreadOne when output.Key is null:
@@ -291,7 +291,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
         _parents[embed] = SourceOf(parent);
         var join = embed.Join == JoinKind.Inner ? SqlToken.Of(" INNER JOIN LATERAL (") : SqlToken.Of(" LEFT JOIN LATERAL (");
         sql.Append($"{join}");
-        var many = embed.Shape is EmbedShape.Array or EmbedShape.SpreadMany;
+        var many = embed.Shape is EmbedShape.Many or EmbedShape.SpreadMany;
         if (many)
         {
             sql.Append($"SELECT json_agg({embed.Lateral}.*)::jsonb AS ar_rows");
@@ -398,7 +398,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
     void WriteEmbedTest(ReadPlan plan, ResolvedLogic.EmbedTest test)
     {
         var embed = plan.Embeds.First(e => e.Lateral == test.Lateral);
-        if (embed.Shape is EmbedShape.Array or EmbedShape.SpreadMany)
+        if (embed.Shape is EmbedShape.Many or EmbedShape.SpreadMany)
         {
             sql.Append($"{embed.Lateral}.ar_rows{(test.IsNull ? SqlToken.Of(" IS NULL") : SqlToken.Of(" IS NOT NULL"))}");
         }
@@ -497,7 +497,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
                 }
 
                 Separate();
-                if (embed.Shape is EmbedShape.Object or EmbedShape.Array)
+                if (embed.Shape is EmbedShape.Single or EmbedShape.Many)
                 {
                     sql.Append($"{new Identifier(output.Key!)}");
                 }
