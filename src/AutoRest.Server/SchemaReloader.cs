@@ -146,6 +146,12 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                 log.SchemaLoadFailed(config.DbSchemas, config.DbExtraSearchPath, Describe(e));
                 return false;
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A defect of ours must not end the worker: the old cache serves, and the log has the cause.
+                log.Unexpected(e);
+                return false;
+            }
         }
 
         // So that no session keeps stale catalog caches or plans.

@@ -33,8 +33,9 @@ static class Secrets
     }
 
     /// <summary>A connection string, itself or from the file it names with <c>@</c>; white space around a file's content does not count.</summary>
-    public static string LoadUri(string value) =>
-        value.StartsWith('@') ? Encoding.UTF8.GetString(ReadFile(value[1..])).Trim() : value;
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(value))]
+    public static string? LoadUri(string? value) =>
+        value?.StartsWith('@') == true ? Encoding.UTF8.GetString(ReadFile(value[1..])).Trim() : value;
 
     public static byte[] ReadFile(string path)
     {
