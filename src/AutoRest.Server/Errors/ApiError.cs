@@ -14,6 +14,9 @@ public abstract record ApiError(string Code, int Status)
     /// <summary>What was searched or found; null is written as <c>null</c>.</summary>
     public virtual string? Details => null;
 
+    /// <summary>UTF-8 JSON written for <c>details</c> in place of <see cref="Details"/>: PGRST201 lists objects there.</summary>
+    public virtual ReadOnlyMemory<byte>? DetailsJson => null;
+
     /// <summary>What to type instead; null is written as <c>null</c>.</summary>
     public virtual string? Hint => null;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AutoRest.Server.Errors;
 
 namespace AutoRest.Server.Requests;
 
@@ -52,4 +53,27 @@ public sealed record QueryParams(
     ImmutableArray<RangeParam> Ranges,
     ImmutableArray<string>? Columns,
     ImmutableArray<string>? OnConflict,
-    ImmutableArray<RoutineArgument> Arguments);
+    ImmutableArray<RoutineArgument> Arguments)
+{
+    internal static ImmutableArray<SelectItem> StarSelect { get; } = [new SelectItem.Star()];
+
+    /// <summary>What no query string means.</summary>
+    public static QueryParams None { get; } = new("", StarSelect, false, [], [], [], [], null, null, []);
+
+    /// <summary><c>limit</c> and <c>offset</c> without a path, before they meet the <c>Range</c> header and [0, ∞). contract/requests.md §9.2.</summary>
+    public RowRange RootRange { get; init; } = RowRange.All;
+
+    /// <summary>
+    /// The refusal of a range's key. Ranges are attached while planning, so it comes after the stages before that; an action that attaches none
+    /// (OPTIONS, root) ignores it. contract/requests.md §1, stage 4d.
+    /// </summary>
+    public ApiError? RangeError { get; init; }
+
+    /// <summary>Parses a raw query string.</summary>
+    /// <param name="raw">Still encoded; a leading <c>?</c> is dropped.</param>
+    /// <param name="argumentsAllowed">A value that is no operator expression is a function's argument (contract/functions.md §2), else PGRST100.</param>
+    /// <param name="canonicalWanted"><see cref="Canonical"/> is used; otherwise it stays empty.</param>
+    /// <exception cref="ApiException">PGRST100.</exception>
+    public static QueryParams Parse(string raw, bool argumentsAllowed = false, bool canonicalWanted = true) =>
+        QueryParser.Parse(raw, argumentsAllowed, canonicalWanted);
+}

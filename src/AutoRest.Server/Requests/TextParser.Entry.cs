@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using AutoRest.Server.Errors;
+
+namespace AutoRest.Server.Requests;
+
+/// <summary>What the grammar is used for: one method per row of the table in contract/errors.md §5.</summary>
+ref partial struct TextParser
+{
+    /// <summary>The key of a filter, order or range.</summary>
+    /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
+    public static (ImmutableArray<string> Path, FieldPath Field) ParseTreePath(string key)
+    {
+        var parser = new TextParser(key, explaining: false);
+        return parser.TreePath(out var path, out var last, out var json)
+            ? (path, new FieldPath(parser.TextOf(last), json))
+            : throw Explain("tree path", key, key, static (ref TextParser p) => p.TreePath(out _, out _, out _));
+    }
+
+    /// <summary>The value of a filter.</summary>
+    /// <returns>False if it is none but may be a function's argument: refused without having consumed anything.</returns>
+    /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
+    public static bool TryParseFilter(string value, bool orArgument, out bool negated, out Operation operation)
+    {
+        var parser = new TextParser(value, explaining: false);
+        if (parser.Filter(out negated, out operation))
+        {
+            return true;
+        }
+
+        return orArgument && !parser._consumed
+            ? false
+            : throw Explain("filter", value, value, static (ref TextParser p) => p.Filter(out _, out _));
+    }
+
+    /// <summary>The value of <c>order</c>.</summary>
+    /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
+    public static ImmutableArray<OrderItem> ParseOrder(string value)
+    {
+        var parser = new TextParser(value, explaining: false);
+        return parser.Order(out var items) ? items : throw Explain("order", value, value, static (ref TextParser p) => p.Order(out _));
+    }
+
+    /// <summary>Key and value of <c>and</c> and <c>or</c>. <c>not</c> anywhere in the path negates.</summary>
+    /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
+    public static LogicParam ParseLogic(string key, string value)
+    {
+        var keyParser = new TextParser(key, explaining: false);
+        if (!keyParser.Names(out var path, out var last))
+        {
+            throw Explain("logic path", key, key, static (ref TextParser p) => p.Names(out _, out _));
+        }
+
+        // The operator goes in front of the value, so that one rule reads both; columns of messages count it.
+        var name = keyParser.TextOf(last);
+        var negated = path.Contains("not");
+        var text = $"{(negated ? "not." : "")}{name}{value}";
+        var parser = new TextParser(text, explaining: false);
+        return parser.Tree(out var tree)
+            ? new LogicParam(negated ? path.RemoveAll(static p => p == "not") : path, tree)
+            : throw Explain("logic tree", value, text, static (ref TextParser p) => p.Tree(out _));
+    }
+
+    /// <summary>The value of <c>select</c>; empty when its first item cannot even begin.</summary>
+    /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
+    public static ImmutableArray<SelectItem> ParseSelect(string value)
+    {
+        var parser = new TextParser(value, explaining: false);
+        return parser.Select(out var items)
+            ? items
+            : throw Explain("select parameter", value, value, static (ref TextParser p) => p.Select(out _));
+    }
+
+    /// <summary>The value of <c>columns</c> or <c>on_conflict</c>, as <paramref name="parameter"/> names it.</summary>
+    /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
+    public static ImmutableArray<string> ParseNames(string parameter, string value)
+    {
+        var parser = new TextParser(value, explaining: false);
+        return parser.NameList(out var names)
+            ? names
+            : throw Explain($"{parameter} parameter", value, value, static (ref TextParser p) => p.NameList(out _));
+    }
+}
