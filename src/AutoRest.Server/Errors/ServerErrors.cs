@@ -2,24 +2,25 @@ using System.Globalization;
 
 namespace AutoRest.Server.Errors;
 
-// Refusals the reference does not have. Their codes begin with AR, so that nobody takes them for the contract's.
+// Refusals the reference leaves to its HTTP layer, in our own range of codes.
 
-/// <summary>413: the body is larger than <c>ar-max-body-size</c>.</summary>
+/// <summary>The body is larger than <c>ar-max-body-size</c>.</summary>
+/// <param name="Limit">Bytes.</param>
 public sealed record BodyTooLarge(long Limit) : ApiError("AR413", 413)
 {
-    public override string Message => "Request body too large";
+    public override string Message => "Request body is too large";
 
-    public override string? Details => string.Create(CultureInfo.InvariantCulture, $"At most {Limit} bytes are accepted.");
+    public override string Details => string.Create(CultureInfo.InvariantCulture, $"At most {Limit} bytes are accepted.");
 }
 
-/// <summary>A request that is not valid HTTP.</summary>
-public sealed record BadHttp(int HttpStatus, string Text) : ApiError("AR400", HttpStatus)
+/// <summary>The HTTP layer could not read the request.</summary>
+public sealed record BadHttp(int HttpStatus, string Reason) : ApiError("AR400", HttpStatus)
 {
-    public override string Message => Text;
+    public override string Message => Reason;
 }
 
-/// <summary>500: a defect of the server. The log has the cause; the client gets nothing of it.</summary>
-public sealed record InternalError() : ApiError("PGRSTX00", 500)
+/// <summary>A defect of ours. What happened is in the log, not in the answer.</summary>
+public sealed record InternalError() : ApiError("AR500", 500)
 {
-    public override string Message => "Something went wrong";
+    public override string Message => "Internal server error";
 }
