@@ -97,6 +97,13 @@ sealed class EcKey(ECParameters parameters, string curve, string? id, string? us
     }
 }
 
+sealed class EdKey(Ed25519 key, string? id, string? use, string? algorithm) : JwtKey(id, use, algorithm)
+{
+    protected override bool Fits(JwtAlgorithm wanted) => wanted.Family == JwtFamily.EdDsa;
+
+    public override bool Verify(JwtAlgorithm algorithm, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature) => key.Verify(signed, signature);
+}
+
 /// <summary>Key objects of the framework promise nothing about concurrent use, so each verification has one to itself.</summary>
 sealed class InstancePool<T>(Func<T> create)
     where T : class, IDisposable

@@ -132,8 +132,18 @@ sealed record JwtKeys(ImmutableArray<JwtKey> Keys, bool LooksLikeFailedJson)
             : null;
     }
 
-    static UnusableKey? Okp(JsonElement jwk, string? id, string? use, string? algorithm) =>
-        TryText(jwk, "crv", out var curve) && curve is not null && Bytes(jwk, "x") is not null ? new UnusableKey(id) : null;
+    static JwtKey? Okp(JsonElement jwk, string? id, string? use, string? algorithm)
+    {
+        if (!TryText(jwk, "crv", out var curve) || curve is null || Bytes(jwk, "x") is not { } x)
+        {
+            return null;
+        }
+
+        // Curves without signatures of ours (Ed448, X25519) are no reason to lose the rest of a set.
+        return curve != "Ed25519" ? new UnusableKey(id)
+            : Ed25519.Import(x) is { } key ? new EdKey(key, id, use, algorithm)
+            : null;
+    }
 
     static bool Importable(Func<IDisposable> create)
     {

@@ -32,6 +32,9 @@ public sealed record Setting
     /// <summary>The value must not be shown (redacted dump).</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>Unset takes the value of another setting, so the dump shows a value that is not this setting's default.</summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>What a value looks like, for people: <c>integer</c>, <c>boolean</c>, …</summary>
     public required string Type { get; init; }
 

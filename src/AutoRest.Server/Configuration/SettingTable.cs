@@ -128,6 +128,7 @@ static class SettingTable
             Name = "admin-server-host",
             Type = "address",
             Meaning = "Address of the admin server; unset is `server-host`.",
+            IsDerived = true,
             Reloadable = false,
             Apply = static (config, value) => value.AsText() is { } text ? config with { AdminServerHost = text } : null,
             Dump = static config => Quote(config.AdminServerHost ?? config.ServerHost),
