@@ -57,11 +57,17 @@ public class RecordedAuthTests
         }
 
         Assert.NotNull(refusal);
-        using var body = JsonDocument.Parse(response.GetProperty("body").GetString()!);
         Assert.Equal(code, refusal.Error.Code);
         Assert.Equal(response.GetProperty("status").GetInt32(), refusal.Error.Status);
-        Assert.Equal(body.RootElement.GetProperty("message").GetString(), refusal.Error.Message);
         Assert.Equal(Header(response, "www-authenticate"), refusal.Error.WwwAuthenticate);
+        if (response.GetProperty("body").GetString() is not { Length: > 0 } text)
+        {
+            // An answer to HEAD.
+            return;
+        }
+
+        using var body = JsonDocument.Parse(text);
+        Assert.Equal(body.RootElement.GetProperty("message").GetString(), refusal.Error.Message);
         if (body.RootElement.TryGetProperty("details", out var details))
         {
             Assert.Equal(details.GetString(), refusal.Error.Details);
@@ -74,22 +80,7 @@ public class RecordedAuthTests
         // Kestrel, like the reference's server, trims the value of a header.
         : (value.ValueKind == JsonValueKind.Array ? value[0].GetString() : value.GetString())!.Trim();
 
-    static string? ExpectedCode(JsonElement response)
-    {
-        if (response.GetProperty("body").ValueKind != JsonValueKind.String || response.GetProperty("status").GetInt32() < 400)
-        {
-            return null;
-        }
-
-        var text = response.GetProperty("body").GetString()!;
-        if (!text.StartsWith('{'))
-        {
-            return null;
-        }
-
-        using var body = JsonDocument.Parse(text);
-        return body.RootElement.TryGetProperty("code", out var code) && body.RootElement.TryGetProperty("message", out _) ? code.GetString() : null;
-    }
+    static string? ExpectedCode(JsonElement response) => Header(response, "proxy-status")?.Split("error=")[1];
 
     static string? Header(JsonElement response, string name) =>
         response.GetProperty("headers").TryGetProperty(name, out var value) ? value.GetString() : null;
