@@ -87,7 +87,7 @@ public sealed class Database : IAsyncLifetime
         string[] command = user is not null && Environment.IsPrivilegedProcess ? ["runuser", "-u", user, "--", program] : [program];
         // Not piped: the server would inherit the pipe and keep it open.
         using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null", "sh", .. command, .. arguments])
-            { WorkingDirectory = "/" })!;
+        { WorkingDirectory = "/" })!;
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}");
     }

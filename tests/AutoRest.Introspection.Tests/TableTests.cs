@@ -199,6 +199,7 @@ public class TableTests(Database database)
     [InlineData("calling", true)]
     [InlineData("asking", true)]
     [InlineData("comparing", true)]
+    [InlineData("setting", true)]
     [InlineData("plain_policy", false)]
     [InlineData("insert_policy", false)]
     public void A_policy_runs_user_code_when_it_is_read_with_more_than_built_in_functions(string name, bool expected)
