@@ -7,7 +7,6 @@ public class CatalogReaderTests(Database database)
     [Fact]
     public void Casts_between_domains_and_json_or_text_are_representations()
     {
-        database.Require();
         Assert.Equal(
             ["api.color>json api.color_to_json", "api.color>text api.color_to_text", "api.epoch>json api.epoch_to_json",
                 "json>api.color api.json_to_color", "text>api.color api.text_to_color"],
@@ -17,14 +16,12 @@ public class CatalogReaderTests(Database database)
     [Fact]
     public void Casts_that_are_not_implicit_or_may_not_be_executed_are_no_representations()
     {
-        database.Require();
         Assert.Equal([new CastKey("extra.hex", "json")], database.Shapes.Representations.Keys);
     }
 
     [Fact]
     public void Aggregates_and_functions_returning_media_type_domains_are_handlers()
     {
-        database.Require();
         Assert.Equal(
             [
                 "*/* api.any_type: api.any_type",
@@ -45,7 +42,6 @@ public class CatalogReaderTests(Database database)
     [Fact]
     public void A_handler_is_lower_cased_may_use_a_domain_of_any_schema_and_must_return_one_value()
     {
-        database.Require();
         var handler = Assert.Single(database.Shapes.MediaHandlers);
         Assert.Equal(("text/x.upper", "shop.upper", "extra.Text/X.Upper"), (handler.MediaType, handler.Function.ToString(), handler.Domain.ToString()));
     }

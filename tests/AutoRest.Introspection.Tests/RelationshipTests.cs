@@ -3,17 +3,15 @@ namespace AutoRest.Introspection.Tests;
 public class RelationshipTests(Database database)
 {
     /// <summary>What may be embedded, one line each: enough to read the order and every member off.</summary>
-    string[] Between(SchemaCache? cache, string origin, string? foreign = null, string schema = "api")
-    {
-        database.Require();
-        return cache!.Relationships.TryGetValue(new RelationshipKey(schema, new QualifiedIdentifier(schema, origin)), out var list)
+    static string[] Between(SchemaCache cache, string schema, string origin, string? foreign) =>
+        cache.Relationships.TryGetValue(new RelationshipKey(schema, new QualifiedIdentifier(schema, origin)), out var list)
             ? [.. list.Where(r => foreign is null || r.Foreign.Name == foreign).Select(Describe)]
             : [];
-    }
 
-    string[] Fixture(string origin, string? foreign = null, string schema = "api") => Between(database.Fixture, origin, foreign, schema);
+    string[] Fixture(string origin, string? foreign = null, string schema = "api") =>
+        Between(database.Fixture, schema, origin, foreign);
 
-    string[] Shapes(string origin, string? foreign = null) => Between(database.Shapes, origin, foreign, "shop");
+    string[] Shapes(string origin, string? foreign = null) => Between(database.Shapes, "shop", origin, foreign);
 
     static string Describe(Relationship relationship)
     {
@@ -150,6 +148,12 @@ public class RelationshipTests(Database database)
     public void A_materialized_view_carries_keys_like_a_view()
     {
         Assert.Equal(["ManyToOne shop.customers invoice_client_fk client_id=customer_id from-view to-view"], Shapes("kept", "customers"));
+    }
+
+    [Fact]
+    public void A_column_that_a_view_groups_by_carries_its_key()
+    {
+        Assert.Equal(["ManyToOne tenant.accounts entries_account_id_fkey account_id=id from-view"], Fixture("totals", "accounts", "tenant"));
     }
 
     [Fact]

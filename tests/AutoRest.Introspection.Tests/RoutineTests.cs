@@ -8,11 +8,8 @@ public class RoutineTests(Database database)
 
     Routine Shape(string name) => Assert.Single(Overloads(database.Shapes, "shop", name));
 
-    ImmutableArray<Routine> Overloads(SchemaCache? cache, string schema, string name)
-    {
-        database.Require();
-        return cache!.Routines.TryGetValue(new QualifiedIdentifier(schema, name), out var overloads) ? overloads : [];
-    }
+    static ImmutableArray<Routine> Overloads(SchemaCache cache, string schema, string name) =>
+        cache.Routines.GetValueOrDefault(new QualifiedIdentifier(schema, name), []);
 
     static string Parameters(Routine routine) => string.Join(", ", routine.Parameters.Select(p =>
         (p.IsVariadic ? "variadic " : "") + $"{p.Name} {p.Type}" + (p.IsRequired ? "" : " optional")));

@@ -2,20 +2,13 @@ namespace AutoRest.Introspection.Tests;
 
 public class TableTests(Database database)
 {
-    Table Fixture(string name, string schema = "api") => Of(d => d.Fixture, schema, name);
+    Table Fixture(string name) => database.Fixture.Tables[new QualifiedIdentifier("api", name)];
 
-    Table Shape(string name) => Of(d => d.Shapes, "shop", name);
-
-    Table Of(Func<Database, SchemaCache> cache, string schema, string name)
-    {
-        database.Require();
-        return cache(database).Tables[new QualifiedIdentifier(schema, name)];
-    }
+    Table Shape(string name) => database.Shapes.Tables[new QualifiedIdentifier("shop", name)];
 
     [Fact]
     public void Exposed_schemas_come_in_configured_order_with_their_comments()
     {
-        database.Require();
         Assert.Equal(
             [new ExposedSchema("api", "Workshop API"),
                 new ExposedSchema("tenant", "Tenant API\n\nAccounts of the second exposed schema.\nSecond line.")],
@@ -51,7 +44,6 @@ public class TableTests(Database database)
     [InlineData("pg_catalog", "pg_class")]
     public void Partitions_and_relations_of_other_schemas_are_hidden(string schema, string name)
     {
-        database.Require();
         Assert.False(database.Fixture.Tables.ContainsKey(new QualifiedIdentifier(schema, name)));
     }
 
@@ -199,6 +191,7 @@ public class TableTests(Database database)
     [InlineData("calling", true)]
     [InlineData("asking", true)]
     [InlineData("comparing", true)]
+    [InlineData("setting", true)]
     [InlineData("plain_policy", false)]
     [InlineData("insert_policy", false)]
     public void A_policy_runs_user_code_when_it_is_read_with_more_than_built_in_functions(string name, bool expected)

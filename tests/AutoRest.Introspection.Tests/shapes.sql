@@ -86,6 +86,8 @@ create table shop.plain_policy (id int);
 create policy p on shop.plain_policy using (id > 0 and current_user <> 'x');
 create table shop.insert_policy (id int);
 create policy p on shop.insert_policy for insert with check (hidden.allowed());
+create table shop.setting (id int);
+create policy p on shop.setting using (set_config('response.status', '418', true) <> '');
 create table shop.asking (id int);
 create policy p on shop.asking using (id in (select id from shop.calling));
 create function hidden.equals(int, text) returns boolean language sql as $$ select true $$;

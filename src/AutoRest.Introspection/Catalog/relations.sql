@@ -24,17 +24,19 @@ LEFT JOIN (
   JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
 ) ON f.ftrelid = c.oid
 -- Policies that apply to reading and can run user-defined code: a function, an operator (which is one underneath), a domain's
--- check, or another relation (a view, or a table with such a policy itself). Built-in objects leave no rows in pg_depend.
--- Whether row security is switched on does not matter here: it costs one read of two settings, no more.
+-- check, or another relation (a view, or a table with such a policy itself). Built-in objects leave no rows in pg_depend;
+-- of these only set_config matters, so it is looked for in the expression.
+-- Whether row security is switched on is left aside: a needless true costs a second look at two settings, no more.
 LEFT JOIN (
   SELECT DISTINCT policy.polrelid
   FROM pg_policy policy
-  JOIN pg_depend used ON used.classid = 'pg_policy'::regclass AND used.objid = policy.oid
+  LEFT JOIN pg_depend used ON used.classid = 'pg_policy'::regclass AND used.objid = policy.oid
   LEFT JOIN pg_type t ON used.refclassid = 'pg_type'::regclass AND t.oid = used.refobjid
   WHERE policy.polcmd IN ('r', '*')
     AND (used.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
       OR used.refclassid = 'pg_class'::regclass AND used.refobjid <> policy.polrelid
-      OR t.typtype = 'd')
+      OR t.typtype = 'd'
+      OR policy.polqual::text LIKE format('%%:funcid %s %%', 'set_config(text, text, boolean)'::regprocedure::oid))
 ) AS p ON p.polrelid = c.oid
 WHERE n.nspname = ANY ($1::text[])
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -1,0 +1,50 @@
+// Loads the schema cache of a large generated database and prints how long that takes and what it holds:
+//   dotnet run -c Release --project bench/introspection [-- <tables, default 10000>]
+// Target: 10,000 tables within 5 seconds.
+using System.Diagnostics;
+using System.Globalization;
+using AutoRest.Introspection;
+using AutoRest.Testing;
+using Npgsql;
+
+var tables = args is [var count, ..] ? int.Parse(count, CultureInfo.InvariantCulture) : 10_000;
+await using var cluster = await PostgresCluster.StartNewAsync(new Dictionary<string, string> { ["shared_buffers"] = "256MB" });
+
+var started = Stopwatch.GetTimestamp();
+await cluster.LoadAsync("postgres", Repository.File("bench", "introspection", "schema.sql"),
+    new Dictionary<string, string> { ["tables"] = tables.ToString(CultureInfo.InvariantCulture) });
+Console.WriteLine($"{tables} tables created in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+
+await using var source = new NpgsqlSlimDataSourceBuilder(
+    cluster.ConnectionString() + ";Command Timeout=0;Server Compatibility Mode=NoTypeLoading").Build();
+for (var run = 1; run <= 4; run++)
+{
+    if (run == 3)
+    {
+        await cluster.ExecuteAsync("ANALYZE");
+        Console.WriteLine("after ANALYZE:");
+    }
+
+    source.Clear(); // A new session: its catalog caches are empty, as at start-up.
+    await using var connection = await source.OpenConnectionAsync();
+    var before = GC.GetTotalMemory(forceFullCollection: true);
+    started = Stopwatch.GetTimestamp();
+    var facts = await CatalogReader.ReadAsync(connection, ["api"], ["public"], CancellationToken.None);
+    var read = Stopwatch.GetElapsedTime(started);
+    started = Stopwatch.GetTimestamp();
+    var cache = SchemaCacheBuilder.Build(facts);
+    var build = Stopwatch.GetElapsedTime(started);
+
+    var slowest = string.Join(", ", facts.Timings.OrderByDescending(t => t.Elapsed).Take(4).Select(t => $"{t.Query} {t.Elapsed.TotalSeconds:0.00}"));
+    facts = null;
+    var retained = GC.GetTotalMemory(forceFullCollection: true) - before;
+    Console.WriteLine($"run {run}: {(read + build).TotalSeconds:0.00} s = catalog {read.TotalSeconds:0.00} ({slowest}) + build {build.TotalSeconds:0.00}; " +
+        $"retained {retained / 1e6:0} MB, working set {Environment.WorkingSet / 1e6:0} MB");
+    if (run == 1)
+    {
+        Console.WriteLine($"  {cache.Tables.Count} relations, {cache.Tables.Sum(t => t.Value.Columns.Length)} columns, " +
+            $"{cache.Relationships.Sum(r => r.Value.Length)} relationships, {cache.Routines.Count} routines");
+    }
+
+    GC.KeepAlive(cache);
+}
