@@ -1,6 +1,12 @@
 #!/usr/bin/env bash
 # Runs every test of the repository: ./test.sh [part of a project's name]...
 # Reports are left in TestResults/. The last line is "N passed, N failed, N skipped" over all suites.
+#
+# CI=1                       what is not installed fails its tests instead of skipping them
+# UPDATE_CASES=1             rewrites expected output kept in files, such as the recorded cases that do not pass yet
+# AUTOREST_CASES=REGEX       only the recorded cases whose file/name matches
+# AUTOREST_SERVER_COMMAND=…  another server instead of the one just built, such as the native executable
+# AUTOREST_PG_BIN=FOLDER     the PostgreSQL programs to use
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 2
 

@@ -3,7 +3,6 @@ using AutoRest.Testing;
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: AssemblyFixture(typeof(SharedCluster))]
 [assembly: AssemblyFixture(typeof(ReplayReport))]
 
 namespace AutoRest.Api.Tests.Recorded;

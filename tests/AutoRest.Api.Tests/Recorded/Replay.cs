@@ -4,26 +4,6 @@ using AutoRest.Testing;
 
 namespace AutoRest.Api.Tests.Recorded;
 
-/// <summary>The PostgreSQL all API tests share; started by the first test that needs it.</summary>
-public sealed class SharedCluster : IAsyncDisposable
-{
-    readonly Lazy<Task<PostgresCluster>> _cluster = new(() => PostgresCluster.StartNewAsync());
-
-    public Task<PostgresCluster> GetAsync()
-    {
-        Required.PostgreSql();
-        return _cluster.Value;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_cluster.IsValueCreated && _cluster.Value.IsCompletedSuccessfully)
-        {
-            await _cluster.Value.Result.DisposeAsync();
-        }
-    }
-}
-
 /// <summary>Sends recorded requests, one after another, to a server on a database of its own. One server at a time: it is replaced when the
 /// next case has another configuration.</summary>
 /// <param name="way">How the server reaches the database: empty, or <c> through PgBouncer</c>.</param>
