@@ -32,6 +32,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     static readonly ConcurrentDictionary<PostgresCluster, bool> Running = new();
 
     readonly ConcurrentDictionary<string, NpgsqlDataSource> _dataSources = new();
+    readonly SemaphoreSlim _loading = new(1);
     readonly string _programs;
 
     static PostgresCluster()
@@ -160,11 +161,20 @@ public sealed class PostgresCluster : IAsyncDisposable
     {
         var own = Path.Combine(_programs, "psql");
         var psql = File.Exists(own) ? own : Command.Find("psql") ?? throw new InvalidOperationException("psql is not installed");
-        await Command.RunAsync(psql,
-            ["-X", "-q", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", database,
-                "-v", "ON_ERROR_STOP=1", .. (variables ?? new Dictionary<string, string>()).SelectMany(v => new[] { "-v", $"{v.Key}={v.Value}" }),
-                "-f", file],
-            environment: new Dictionary<string, string> { ["PGCLIENTENCODING"] = "UTF8" });
+        // One at a time: roles belong to the cluster, and files that create or grant them fail beside each other ("tuple concurrently updated").
+        await _loading.WaitAsync();
+        try
+        {
+            await Command.RunAsync(psql,
+                ["-X", "-q", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", database,
+                    "-v", "ON_ERROR_STOP=1", .. (variables ?? new Dictionary<string, string>()).SelectMany(v => new[] { "-v", $"{v.Key}={v.Value}" }),
+                    "-f", file],
+                environment: new Dictionary<string, string> { ["PGCLIENTENCODING"] = "UTF8" });
+        }
+        finally
+        {
+            _loading.Release();
+        }
     }
 
     /// <summary>Runs SQL as superuser.</summary>
@@ -205,6 +215,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     {
         await ShutDownAsync(UnixSignal.Quit);
         DeleteFolder(Folder);
+        _loading.Dispose();
     }
 
     async Task ShutDownAsync(UnixSignal signal)

@@ -184,7 +184,7 @@ public static partial class Comparison
     static ImmutableArray<string> HeaderValues(RawResponse response, string name) =>
         // Durations differ, names and their order do not.
         name == "server-timing"
-            ? [.. response.Values(name).Select(value => Duration().Replace(value, "dur=0.0"))]
+            ? [.. response.Values(name).Select(value => Duration.Replace(value, "dur=0.0"))]
             : response.Values(name);
 
     static string Show(ImmutableArray<string> values) => values.IsEmpty ? "none" : string.Join(" and ", values.Select(v => $"'{v}'"));
@@ -250,5 +250,5 @@ public static partial class Comparison
     }
 
     [GeneratedRegex("dur=[0-9.]+")]
-    private static partial Regex Duration();
+    static partial Regex Duration { get; }
 }

@@ -28,6 +28,10 @@ public static class Corpus
             ? Grouped.Where(c => Regex.IsMatch(c.Id, pattern))
             : Grouped;
 
+    /// <summary>What may be listed as not passing yet: every case that is not optional, each way it can be run.</summary>
+    public static IEnumerable<string> Required =>
+        Cases.Where(c => c.Optional is null).SelectMany(c => new[] { c.Id, c.Id + PgBouncerReplay.Way });
+
     static IEnumerable<RecordedCase> Grouped => Cases.GroupBy(c => c.Configuration).SelectMany(group => group);
 
     static ImmutableArray<RecordedCase> LoadCases() =>

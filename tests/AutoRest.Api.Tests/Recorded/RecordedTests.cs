@@ -3,7 +3,6 @@ using AutoRest.Testing;
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: AssemblyFixture(typeof(SharedCluster))]
 [assembly: AssemblyFixture(typeof(ReplayReport))]
 
 namespace AutoRest.Api.Tests.Recorded;
@@ -13,8 +12,8 @@ namespace AutoRest.Api.Tests.Recorded;
 [TestCaseOrderer(typeof(ByName))]
 public abstract class RecordedTests(Replay replay)
 {
-    protected static IEnumerable<TheoryDataRow<RecordedCase>> Rows(Func<RecordedCase, bool> belongs, string suffix = "") =>
-        Corpus.Selected.Where(belongs).Select(c => new TheoryDataRow<RecordedCase>(c) { TestDisplayName = c.Id + suffix, Label = "" });
+    protected static IEnumerable<TheoryDataRow<RecordedCase>> Rows(Func<RecordedCase, bool> belongs, string way = "") =>
+        Corpus.Selected.Where(belongs).Select(c => new TheoryDataRow<RecordedCase>(c) { TestDisplayName = c.Id + way, Label = "" });
 
     protected async Task ReplayAsync(RecordedCase recorded)
     {
@@ -47,7 +46,7 @@ public sealed class ByName : ITestCaseOrderer
         [.. testCases.OrderBy(c => c.TestMethod?.MethodName, StringComparer.Ordinal)];
 }
 
-public sealed class BaseReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, "direct", "recorded");
+public sealed class BaseReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, way: "", database: "recorded");
 
 /// <summary>The usual configuration: nine in ten cases.</summary>
 public sealed class BaseConfigurationTests(BaseReplay replay) : RecordedTests(replay), IClassFixture<BaseReplay>
@@ -59,7 +58,7 @@ public sealed class BaseConfigurationTests(BaseReplay replay) : RecordedTests(re
     public Task Answers_as_recorded(RecordedCase recorded) => ReplayAsync(recorded);
 }
 
-public sealed class OtherReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, "direct", "recorded_other");
+public sealed class OtherReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, way: "", database: "recorded_other");
 
 /// <summary>All other configurations, a server for each.</summary>
 public sealed class OtherConfigurationTests(OtherReplay replay) : RecordedTests(replay), IClassFixture<OtherReplay>
@@ -71,8 +70,10 @@ public sealed class OtherConfigurationTests(OtherReplay replay) : RecordedTests(
     public Task Answers_as_recorded(RecordedCase recorded) => ReplayAsync(recorded);
 }
 
-public sealed class PgBouncerReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, "through PgBouncer", "recorded_pooled")
+public sealed class PgBouncerReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, Way, database: "recorded_pooled")
 {
+    public const string Way = " through PgBouncer";
+
     PgBouncer? _bouncer;
 
     public override async ValueTask DisposeAsync()
@@ -98,7 +99,7 @@ public sealed class PgBouncerTests(PgBouncerReplay replay) : RecordedTests(repla
     static readonly string[] Files = ["delete", "embedding", "filters", "insert", "roles-rls", "rollback", "rpc-post", "select", "update"];
 
     public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() =>
-        Rows(c => c.Configuration == "base" && Files.Contains(c.File), " through PgBouncer");
+        Rows(c => c.Configuration == "base" && Files.Contains(c.File), PgBouncerReplay.Way);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]

@@ -4,36 +4,17 @@ using AutoRest.Testing;
 
 namespace AutoRest.Api.Tests.Recorded;
 
-/// <summary>The PostgreSQL all API tests share; started by the first test that needs it.</summary>
-public sealed class SharedCluster : IAsyncDisposable
-{
-    readonly Lazy<Task<PostgresCluster>> _cluster = new(() => PostgresCluster.StartNewAsync());
-
-    public Task<PostgresCluster> GetAsync()
-    {
-        Required.PostgreSql();
-        return _cluster.Value;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_cluster.IsValueCreated && _cluster.Value.IsCompletedSuccessfully)
-        {
-            await _cluster.Value.Result.DisposeAsync();
-        }
-    }
-}
-
 /// <summary>Sends recorded requests, one after another, to a server on a database of its own. One server at a time: it is replaced when the
 /// next case has another configuration.</summary>
+/// <param name="way">How the server reaches the database: empty, or <c> through PgBouncer</c>.</param>
 public abstract class Replay(SharedCluster shared, ReplayReport report, string way, string database) : IAsyncDisposable
 {
     // A server that never becomes ready takes its time: not once for each of twenty configurations.
     const int MostFailedStarts = 2;
 
-    static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
-    PostgresCluster? _cluster;
+    Task<PostgresCluster>? _prepared;
     ServerProcess? _server;
     string? _configuration;
     string? _startProblem;
@@ -47,7 +28,7 @@ public abstract class Replay(SharedCluster shared, ReplayReport report, string w
     {
         var updating = NotYet.IsUpdating;
         var differences = await SendAsync(recorded);
-        var reason = report.NotYet.Reason(recorded.Id);
+        var reason = report.NotYet.Reason(recorded.Id + way);
         var outcome = (differences.IsEmpty, recorded.Optional, reason) switch
         {
             (true, _, _) => Outcome.Passed,
@@ -67,16 +48,7 @@ public abstract class Replay(SharedCluster shared, ReplayReport report, string w
     }
 
     /// <summary>A digest of all rows now.</summary>
-    public async Task<string> TakeFingerprintAsync()
-    {
-        var cluster = await PrepareAsync();
-        var tables = await cluster.QueryAsync("""
-            select string_agg(format($$select %L as t, md5(coalesce(string_agg(x::text, '|' order by x::text), '')) as h from %I.%I x$$,
-                       schemaname || '.' || tablename, schemaname, tablename), ' union all ')
-              from pg_tables where schemaname in ('api', 'tenant', 'private')
-            """, database);
-        return await cluster.QueryAsync($"select t, h from ({tables}) _ order by 1", database);
-    }
+    public async Task<string> TakeFingerprintAsync() => await TakeFingerprintAsync(await PrepareAsync());
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -126,16 +98,28 @@ public abstract class Replay(SharedCluster shared, ReplayReport report, string w
             : differences.Add($"verify: expected '{recorded.Verification?.Result}', got '{result}'");
     }
 
-    async Task<PostgresCluster> PrepareAsync()
+    /// <summary>Creates the database once; a failure is remembered, not repeated for every case.</summary>
+    Task<PostgresCluster> PrepareAsync()
     {
-        if (_cluster is null)
+        return _prepared ??= CreateAsync();
+
+        async Task<PostgresCluster> CreateAsync()
         {
             var cluster = await shared.GetAsync();
             await cluster.CreateDatabaseAsync(database, Corpus.FixtureFile);
-            _cluster = cluster;
-            Fingerprint = await TakeFingerprintAsync();
+            Fingerprint = await TakeFingerprintAsync(cluster);
+            return cluster;
         }
-        return _cluster;
+    }
+
+    async Task<string> TakeFingerprintAsync(PostgresCluster cluster)
+    {
+        var tables = await cluster.QueryAsync("""
+            select string_agg(format($$select %L as t, md5(coalesce(string_agg(x::text, '|' order by x::text), '')) as h from %I.%I x$$,
+                       schemaname || '.' || tablename, schemaname, tablename), ' union all ')
+              from pg_tables where schemaname in ('api', 'tenant', 'private')
+            """, database);
+        return await cluster.QueryAsync($"select t, h from ({tables}) _ order by 1", database);
     }
 
     async Task<ServerProcess?> ServerAsync(PostgresCluster cluster, string configuration)

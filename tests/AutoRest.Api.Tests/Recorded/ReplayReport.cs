@@ -36,11 +36,9 @@ public sealed class ReplayReport : IDisposable
         File.WriteAllText(Path.Combine(folder, "recorded-failures.txt"), Failures());
         if (NotYet.IsUpdating)
         {
-            var all = _results.Where(r => r.Case.Optional is null).ToLookup(r => r.Differences.IsEmpty, r => r.Case.Id);
-            // A case that passes one way and fails the other does not pass.
-            var failed = all[false].ToHashSet();
-            File.WriteAllText(NotYet.FileName, NotYet.Update(
-                Corpus.Cases.Select(c => c.Id).ToHashSet(), all[true].Except(failed).ToHashSet(), failed.Order(StringComparer.Ordinal)).ToString());
+            var required = _results.Where(r => r.Case.Optional is null).ToLookup(r => r.Differences.IsEmpty, r => r.Case.Id + r.Way);
+            var list = NotYet.Update(Corpus.Required.ToHashSet(), required[true].ToHashSet(), required[false].Order(StringComparer.Ordinal));
+            File.WriteAllText(NotYet.FileName, list.ToString());
         }
     }
 
@@ -49,7 +47,7 @@ public sealed class ReplayReport : IDisposable
         var text = new StringBuilder();
         foreach (var way in _results.GroupBy(r => r.Way).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{"recorded cases, " + way.Key,-32} cases  passed  failed  not yet  optional failed\n");
+            text.Append(CultureInfo.InvariantCulture, $"{"recorded cases" + way.Key,-32} cases  passed  failed  not yet  optional failed\n");
             foreach (var file in way.GroupBy(r => r.Case.File).OrderBy(g => g.Key, StringComparer.Ordinal))
             {
                 Row(file.Key, file.Select(r => r.Outcome));
@@ -72,7 +70,7 @@ public sealed class ReplayReport : IDisposable
         var text = new StringBuilder();
         foreach (var (way, recorded, outcome, differences) in _results.Where(r => r.Outcome != Outcome.Passed).OrderBy(r => r.Case.Id, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{outcome} {recorded.Id} [{recorded.Configuration}, {way}]\n{Describe(recorded, differences)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{outcome} {recorded.Id}{way} [{recorded.Configuration}]\n{Describe(recorded, differences)}\n");
         }
         return text.ToString();
     }

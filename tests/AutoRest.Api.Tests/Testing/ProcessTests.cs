@@ -1,4 +1,3 @@
-using AutoRest.Api.Tests.Recorded;
 using AutoRest.Testing;
 
 namespace AutoRest.Api.Tests.Testing;
