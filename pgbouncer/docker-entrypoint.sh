@@ -1,0 +1,18 @@
+#!/bin/sh
+# Writes the user list from the secret, and starts PgBouncer, which changes to the user postgres by itself.
+set -eu
+from=${SECRETS_DIR:-/run/secrets}
+ini=${PGBOUNCER_INI:-/etc/pgbouncer/autorest.ini}
+run=/run/pgbouncer
+umask 077
+mkdir -p "$run"
+# The secret is letters and digits only: no quote to double.
+printf '"authenticator" "%s"\n' "$(cat "$from/authenticator_password")" >"$run/userlist.txt"
+cp "$ini" "$run/pgbouncer.ini"
+# "PgBouncer 1.24.1": prepared statements survive transaction pooling since 1.21, and the key is an error before.
+version=$(pgbouncer --version | sed -n 's/^PgBouncer \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+if [ "${version% *}" -gt 1 ] || [ "${version#* }" -ge 21 ]; then
+    sed -i 's/^;max_prepared_statements/max_prepared_statements/' "$run/pgbouncer.ini"
+fi
+chown -R postgres "$run"
+exec pgbouncer -u postgres "$run/pgbouncer.ini"

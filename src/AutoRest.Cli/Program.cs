@@ -1,0 +1,37 @@
+using System.CommandLine;
+using AutoRest.Cli;
+using AutoRest.Cli.Commands;
+using Spectre.Console;
+
+if (Console.IsOutputRedirected)
+{
+    // Spectre looks at TERM only: scripts would get escape codes.
+    AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+    AnsiConsole.Profile.Width = 160;
+}
+
+var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema")
+{
+    UpCommand.Create(),
+    DownCommand.Create(),
+    StatusCommand.Create(),
+    TokenCommand.Create(),
+    SecretsCommand.Create(),
+    TeardownCommand.Create(),
+};
+
+try
+{
+    // `up` stops its processes in order on a signal, however long that takes: no default handler may cut it short.
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (CliError e)
+{
+    await Console.Error.WriteLineAsync($"autorest: {e.Message}");
+    foreach (var line in e.Log)
+    {
+        await Console.Error.WriteLineAsync($"  | {line}");
+    }
+
+    return 1;
+}
