@@ -19,7 +19,7 @@ public static class CatalogReader
     /// <summary>The oldest <c>server_version_num</c> that is supported.</summary>
     public const int MinimumServerVersion = 140000;
 
-    /// <summary>Reads all facts in one read-only transaction, so that they are of one moment, and in one round trip.</summary>
+    /// <summary>Reads all facts in one read-only transaction, so that they are of one moment, and in two round trips.</summary>
     /// <param name="connection">Open, without a transaction.</param>
     /// <param name="schemas">The exposed schemas, <c>db-schemas</c>.</param>
     /// <param name="extraSearchPath">Schemas whose views may be intermediate steps of tracing, <c>db-extra-search-path</c>.</param>
@@ -158,7 +158,8 @@ public static class CatalogReader
         var text = new StringBuilder("{");
         foreach (var item in items)
         {
-            text.Append(text.Length > 1 ? ",\"" : "\"").Append(item.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+            var escaped = item.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+            text.Append(text.Length > 1 ? ",\"" : "\"").Append(escaped).Append('"');
         }
 
         return text.Append('}').ToString();

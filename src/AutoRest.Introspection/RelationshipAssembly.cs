@@ -151,9 +151,10 @@ static class RelationshipAssembly
         return true;
     }
 
-    static IEnumerable<Relationship.ForeignKey> Inverses(List<Relationship.ForeignKey> foreignKeys) => foreignKeys.Select(static k => new Relationship.ForeignKey(
-        k.Foreign, k.Origin, k.IsSelf, k.Cardinality == Cardinality.OneToOne ? Cardinality.OneToOne : Cardinality.OneToMany, k.Constraint,
-        Swap(k.Columns), OriginIsView: k.ForeignIsView, ForeignIsView: k.OriginIsView));
+    static IEnumerable<Relationship.ForeignKey> Inverses(List<Relationship.ForeignKey> foreignKeys) =>
+        foreignKeys.Select(static k => new Relationship.ForeignKey(
+            k.Foreign, k.Origin, k.IsSelf, k.Cardinality == Cardinality.OneToOne ? Cardinality.OneToOne : Cardinality.OneToMany,
+            k.Constraint, Swap(k.Columns), OriginIsView: k.ForeignIsView, ForeignIsView: k.OriginIsView));
 
     static ImmutableArray<ColumnPair> Pairs(ImmutableArray<string> origin, ImmutableArray<string> foreign)
     {

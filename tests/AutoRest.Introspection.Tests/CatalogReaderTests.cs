@@ -57,6 +57,17 @@ public class CatalogReaderTests(Database database)
     }
 
     [Fact]
+    public async Task Every_query_of_the_folder_is_read()
+    {
+        await using var connection = await database.ConnectAsync("fixture");
+        var facts = await CatalogReader.ReadAsync(connection, ["api"], [], TestContext.Current.CancellationToken);
+        Assert.Equal(
+            typeof(CatalogReader).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal),
+            facts.Timings.Select(t => t.Query).Concat(["role_settings", "settable_parameters", "settable_parameters_14"])
+                .Select(q => q + ".sql").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_missing_schema_is_3F000()
     {
         await using var connection = await database.ConnectAsync("fixture");
