@@ -56,7 +56,7 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
             timing.Mark(Stage.Jwt);
             if (snapshot.Schema is not { } cache)
             {
-                throw new ApiException(new SchemaCacheMissing());
+                throw new ApiException(new NoSchemaCache());
             }
 
             // 4.
@@ -112,6 +112,10 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
                 await using var execution = await Executor.StartAsync(database, statements, http.RequestAborted);
                 await RespondAsync(http, plan, parsed, snapshot.Config, statements, execution, body, timing);
                 return;
+            }
+            catch (PostgresException error) when (error.MessageText.Contains("ar_", StringComparison.Ordinal) && PlanNames.Explain(error, plan) is { } explained)
+            {
+                throw new ApiException(explained);
             }
             catch (PostgresException error) when (attempt < 2 && !http.Response.HasStarted)
             {

@@ -106,7 +106,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         try
         {
             await database.DetectPreparationAsync(cancellationToken);
-            connection = await database.OpenAsync(cancellationToken);
+            connection = await database.ConnectAsync(cancellationToken);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
         {
@@ -220,7 +220,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
             var (config, roles) = (source.Reload(snapshot.Config, _inDatabase), snapshot.Roles);
             if (config.DbConfig)
             {
-                await using var connection = await database.OpenAsync(cancellationToken);
+                await using var connection = await database.ConnectAsync(cancellationToken);
                 (config, roles) = await ReadSettingsAsync(connection, config, cancellationToken);
             }
             else

@@ -13,6 +13,13 @@ public sealed record BodyTooLarge(long Limit) : ApiError("AR413", 413)
     public override string Details => string.Create(CultureInfo.InvariantCulture, $"At most {Limit} bytes are accepted.");
 }
 
+/// <summary>Two embeds of one node have the same name: give one an alias. Said as PostgreSQL says it to the reference (contract/embedding.md §1).</summary>
+public sealed record DuplicateEmbed(string Origin, string Key, int Depth) : ApiError("42712", 400)
+{
+    public override string Message =>
+        string.Create(CultureInfo.InvariantCulture, $"table name \"{Origin}_{Key}_{Depth}\" specified more than once");
+}
+
 /// <summary>The HTTP layer could not read the request.</summary>
 public sealed record BadHttp(int HttpStatus, string Reason) : ApiError("AR400", HttpStatus)
 {

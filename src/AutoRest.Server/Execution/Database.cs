@@ -11,9 +11,6 @@ namespace AutoRest.Server.Execution;
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
-    /// <summary>Statements kept prepared on each connection; the least recently used makes room.</summary>
-    const int PreparedPerConnection = 256;
-
     readonly NpgsqlConnectionStringBuilder _settings;
     readonly Log _log;
     readonly bool _mayPrepare;
@@ -42,7 +39,11 @@ public sealed class Database : IAsyncDisposable
         _log = log;
         _mayPrepare = config.DbPreparedStatements;
         _pool = Build(false);
+        Statements.Renewed += Flush;
     }
+
+    /// <summary>Which statements are prepared, and where.</summary>
+    public PreparedStatements Statements { get; } = new();
 
     /// <summary>Statements are prepared.</summary>
     public bool Prepares { get; private set; }
@@ -90,6 +91,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Closes idle connections and busy ones when they come back, so that no session keeps stale catalog caches or plans.</summary>
     public void Flush() => _pool.Clear();
 
+    /// <summary>A connection outside the pool, with its settings: for reading the catalog.</summary>
+    public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_settings, cancellationToken);
+
     /// <summary>A connection outside the pool, for LISTEN and for probes.</summary>
     public static async Task<NpgsqlConnection> ConnectAsync(NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
     {
@@ -121,9 +125,16 @@ public sealed class Database : IAsyncDisposable
 
     NpgsqlDataSource Build(bool prepares) => BuilderOf(new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
     {
-        MaxAutoPrepare = prepares ? PreparedPerConnection : 0,
+        // A little more than is ever used: the driver must never replace one statement by another.
+        MaxAutoPrepare = prepares ? PreparedStatements.Capacity + 16 : 0,
         AutoPrepareMinUsages = 2,
-    }).Build();
+    }).UsePhysicalConnectionInitializer(
+        connection => Statements.Forget(connection.ProcessID),
+        connection =>
+        {
+            Statements.Forget(connection.ProcessID);
+            return Task.CompletedTask;
+        }).Build();
 
     static NpgsqlSlimDataSourceBuilder BuilderOf(NpgsqlConnectionStringBuilder settings)
     {

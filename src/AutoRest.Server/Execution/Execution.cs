@@ -1,6 +1,8 @@
+using System.Data;
 using System.Text;
 using System.Text.Json;
 using AutoRest.Server.Queries;
+using AutoRest.Server.Sql;
 using Npgsql;
 
 namespace AutoRest.Server.Execution;
@@ -21,26 +23,74 @@ public sealed record DbResult(
 /// <summary>A batch under way, standing at its main query. Disposing returns the connection; an open transaction is rolled back.</summary>
 public sealed class Execution : IAsyncDisposable
 {
+    readonly Database _database;
     readonly NpgsqlConnection _connection;
     readonly NpgsqlBatch _batch;
     readonly RequestStatements _statements;
-    NpgsqlDataReader _reader;
+    readonly List<string> _texts = [];
+    readonly bool _prepares;
+    NpgsqlDataReader _reader = null!;
     long? _plannedRows;
     bool _transactionOpen;
+    bool _preparing;
 
-    internal Execution(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader reader, RequestStatements statements)
+    internal Execution(Database database, NpgsqlConnection connection, RequestStatements statements)
     {
+        _database = database;
         _connection = connection;
-        _batch = batch;
-        _reader = reader;
+        _batch = new NpgsqlBatch(connection);
         _statements = statements;
+        _prepares = database.Prepares;
         _transactionOpen = statements.Frame.IsExplicit;
+    }
+
+    internal void Add(string text, IReadOnlyList<Parameter> parameters)
+    {
+        var command = new NpgsqlBatchCommand(Note(text));
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(Executor.ParameterOf(parameter));
+        }
+
+        _batch.BatchCommands.Add(command);
+    }
+
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // The reader belongs to this execution, which disposes of it.
+        _reader = await _batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        await SkipToMainAsync(cancellationToken);
+    }
+
+    /// <summary>The text to send for a statement, and a note whether it is being prepared by this use.</summary>
+    string Note(string text)
+    {
+        if (!_prepares)
+        {
+            return text;
+        }
+
+        _texts.Add(text);
+        var sent = _database.Statements.Note(_connection, text, out var preparing);
+        _preparing |= preparing;
+        return sent;
+    }
+
+    /// <summary>Everything noted so far succeeded.</summary>
+    void Settle()
+    {
+        if (_prepares)
+        {
+            _database.Statements.Succeeded(_connection, _texts);
+            _texts.Clear();
+            _preparing = false;
+        }
     }
 
     /// <summary>Rows the planner expects, with <c>count=planned</c> or <c>estimated</c>.</summary>
     public long? PlannedRows => _plannedRows;
 
-    internal async Task SkipToMainAsync(CancellationToken cancellationToken)
+    async Task SkipToMainAsync(CancellationToken cancellationToken)
     {
         // BEGIN has no result; the session statement's and the pre-request function's rows say nothing.
         if (_statements.PreRequest is not null)
@@ -159,6 +209,7 @@ public sealed class Execution : IAsyncDisposable
         }
 
         await _reader.DisposeAsync();
+        Settle();
         return settings;
     }
 
@@ -181,16 +232,52 @@ public sealed class Execution : IAsyncDisposable
 
     async Task RunAsync(string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, _connection);
+        await using var command = new NpgsqlCommand(Note(sql), _connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
+        Settle();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _reader.DisposeAsync();
-        await _batch.DisposeAsync();
+        try
+        {
+            if (_reader is not null)
+            {
+                await _reader.DisposeAsync();
+            }
 
-        // Closing rolls back whatever transaction is still open before the connection is anybody else's.
-        await _connection.DisposeAsync();
+            if (_preparing && _connection.State == ConnectionState.Open)
+            {
+                await ForgetStatementsAsync();
+            }
+        }
+        finally
+        {
+            await _batch.DisposeAsync();
+
+            // Closing rolls back whatever transaction is still open before the connection is anybody else's.
+            await _connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>A batch failed while statements were being prepared: the connection forgets all of them, on both sides.</summary>
+    async Task ForgetStatementsAsync()
+    {
+        try
+        {
+            if (_transactionOpen)
+            {
+                await using var rollback = new NpgsqlCommand(_database.Statements.Unprepared("ROLLBACK"), _connection);
+                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+
+            _connection.UnprepareAll();
+            _database.Statements.Forget(_connection.ProcessID);
+        }
+        catch (NpgsqlException)
+        {
+            // Whatever state it is in, nobody may use it again.
+            _database.Flush();
+        }
     }
 }

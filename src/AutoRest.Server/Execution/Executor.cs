@@ -1,4 +1,3 @@
-using System.Data;
 using System.Diagnostics;
 using AutoRest.Introspection;
 using AutoRest.Server.Queries;
@@ -16,45 +15,35 @@ public static class Executor
     /// <exception cref="NpgsqlException">The connection could not be made or was lost.</exception>
     public static async Task<Execution> StartAsync(Database database, RequestStatements statements, CancellationToken cancellationToken)
     {
-        var connection = await database.OpenAsync(cancellationToken);
+        var execution = new Execution(database, await database.OpenAsync(cancellationToken), statements);
         try
         {
-            var batch = new NpgsqlBatch(connection);
             if (statements.Frame.IsExplicit)
             {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(BeginText(statements.Frame)));
+                execution.Add(BeginText(statements.Frame), []);
             }
 
-            Add(batch, statements.Session);
-            Add(batch, statements.PreRequest);
-            Add(batch, statements.CountPlan);
-            Add(batch, statements.Main);
+            Add(execution, statements.Session);
+            Add(execution, statements.PreRequest);
+            Add(execution, statements.CountPlan);
+            Add(execution, statements.Main);
             if (statements.ReadsResponseSettings)
             {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                    "SELECT nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')"));
+                execution.Add(ResponseSettings, []);
             }
 
-            // The reader belongs to the execution, which disposes of it; the batch holds nothing else.
-            var reader = await batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
-            var execution = new Execution(connection, batch, reader, statements);
-            try
-            {
-                await execution.SkipToMainAsync(cancellationToken);
-                return execution;
-            }
-            catch
-            {
-                await execution.DisposeAsync();
-                throw;
-            }
+            await execution.StartAsync(cancellationToken);
+            return execution;
         }
         catch
         {
-            await connection.DisposeAsync();
+            await execution.DisposeAsync();
             throw;
         }
     }
+
+    const string ResponseSettings =
+        "SELECT nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')";
 
     static string BeginText(TransactionFrame frame) => (frame.Isolation, frame.ReadOnly) switch
     {
@@ -67,27 +56,21 @@ public static class Executor
         _ => throw new UnreachableException(),
     };
 
-    static void Add(NpgsqlBatch batch, SqlStatement? statement)
+    static void Add(Execution execution, SqlStatement? statement)
     {
-        if (statement is null)
+        if (statement is not null)
         {
-            return;
+            execution.Add(statement.Text, statement.Parameters);
         }
-
-        var command = new NpgsqlBatchCommand(statement.Text);
-        foreach (var parameter in statement.Parameters)
-        {
-            command.Parameters.Add(parameter.Kind switch
-            {
-                ParameterKind.Untyped => new NpgsqlParameter<string> { TypedValue = parameter.Text, NpgsqlDbType = NpgsqlDbType.Unknown },
-                ParameterKind.Utf8 => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Text },
-                ParameterKind.Json => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Json },
-                ParameterKind.Jsonb => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                ParameterKind.Bytes => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Bytea },
-                _ => throw new UnreachableException(),
-            });
-        }
-
-        batch.BatchCommands.Add(command);
     }
+
+    internal static NpgsqlParameter ParameterOf(Parameter parameter) => parameter.Kind switch
+    {
+        ParameterKind.Untyped => new NpgsqlParameter<string> { TypedValue = parameter.Text, NpgsqlDbType = NpgsqlDbType.Unknown },
+        ParameterKind.Utf8 => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Text },
+        ParameterKind.Json => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Json },
+        ParameterKind.Jsonb => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Jsonb },
+        ParameterKind.Bytes => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = parameter.Bytes, NpgsqlDbType = NpgsqlDbType.Bytea },
+        _ => throw new UnreachableException(),
+    };
 }

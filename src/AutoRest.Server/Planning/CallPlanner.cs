@@ -51,7 +51,8 @@ static class CallPlanner
             return [new CallArgument(unnamed, null)];
         }
 
-        if (method == InvokeMethod.Post)
+        var texts = method == InvokeMethod.Post ? request.Payload?.FormArguments : request.Query.Arguments;
+        if (texts is not { } given)
         {
             var keys = request.Payload?.Keys ?? [];
             return [.. routine.Parameters.Where(p => keys.Contains(p.Name)).Select(static p => new CallArgument(p, null))];
@@ -60,7 +61,7 @@ static class CallPlanner
         var arguments = ImmutableArray.CreateBuilder<CallArgument>();
         foreach (var parameter in routine.Parameters)
         {
-            var values = request.Query.Arguments.Where(a => a.Name == parameter.Name).Select(static a => a.Value).ToList();
+            var values = given.Where(a => a.Name == parameter.Name).Select(static a => a.Value).ToList();
             if (values.Count > 0)
             {
                 // A variadic argument collects every value; any other takes the last.

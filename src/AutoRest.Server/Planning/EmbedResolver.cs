@@ -16,7 +16,7 @@ static class EmbedResolver
         var matches = new List<Relationship>();
         foreach (var candidate in all)
         {
-            if (Matches(cache, candidate, target, hint))
+            if (Matches(candidate, target, hint))
             {
                 matches.Add(candidate);
             }
@@ -31,7 +31,7 @@ static class EmbedResolver
         };
     }
 
-    static bool Matches(SchemaCache cache, Relationship candidate, string target, string? hint) => candidate switch
+    static bool Matches(Relationship candidate, string target, string? hint) => candidate switch
     {
         Relationship.Computed computed => computed.Function.Name == target,
         Relationship.ForeignKey { IsSelf: true } self => MatchesSelf(self, target, hint),
@@ -43,9 +43,7 @@ static class EmbedResolver
             && (hint == key.Constraint || (key.Columns is [var single] && (hint == single.Origin || hint == single.Foreign))),
         Relationship.Junction { IsSelf: true } => false,
         Relationship.Junction junction when hint is null =>
-            target == junction.Foreign.Name
-            || (junction.OriginColumns is [var single] && target == single.Origin
-                && cache.Tables.TryGetValue(junction.Foreign, out var foreign) && !foreign.IsView),
+            target == junction.Foreign.Name,
         Relationship.Junction junction =>
             target == junction.Foreign.Name
             && (hint == junction.Via.Name
@@ -74,10 +72,13 @@ static class EmbedResolver
     {
         if (ofOrigin.IsEmpty)
         {
-            return Suggestions.ForParent(parent, cache.Relationships.Keys.Where(k => k.RequestSchema == schema).Select(static k => k.Origin.Name));
+            var origins = cache.Relationships.Keys.Where(k => k.RequestSchema == schema).Select(static k => k.Origin.Name);
+            return Suggestions.Best(origins, parent, 0.33) is { } other ? $"Perhaps you meant '{other}' instead of '{parent}'." : null;
         }
 
-        return Suggestions.ForChild(child, ofOrigin.Select(static r => r.Foreign.Name));
+        return Suggestions.BestInexact(ofOrigin.Select(static r => r.Foreign.Name), child, 0.33) is { } near
+            ? $"Perhaps you meant '{near}' instead of '{child}'."
+            : null;
     }
 
     static AmbiguousRelationship Ambiguous(string parent, string child, List<Relationship> choices)
@@ -98,7 +99,8 @@ static class EmbedResolver
             json.WriteEndArray();
         }
 
-        return new AmbiguousRelationship(parent, child, [.. choices.Select(static c => $"{c.Foreign.Name}!{NameOf(c)}")], buffer.WrittenMemory);
+        var names = choices.Select(static c => $"'{c.Foreign.Name}!{NameOf(c)}'");
+        return new AmbiguousRelationship(parent, child, string.Join(", ", names), buffer.WrittenMemory);
     }
 
     static string NameOf(Relationship relationship) => relationship switch

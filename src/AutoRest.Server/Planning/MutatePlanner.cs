@@ -18,7 +18,7 @@ static class MutatePlanner
             CheckKeyFilters(request.Query, table);
         }
 
-        var (resolution, conflict) = ConflictOf(request, table, kind, columns.IsEmpty);
+        var (resolution, conflict) = ConflictOf(request, table, kind);
         var mergesDefaults = request.Preferences.Missing == MissingPreference.Default && kind is MutationKind.Insert or MutationKind.Update;
         var preference = request.Preferences.Return ?? ReturnPreference.Minimal;
         return new MutatePlan(
@@ -77,7 +77,7 @@ static class MutatePlanner
         }
     }
 
-    static (ResolutionPreference?, ImmutableArray<string>) ConflictOf(ApiRequest request, Table table, MutationKind kind, bool nothingToSet)
+    static (ResolutionPreference?, ImmutableArray<string>) ConflictOf(ApiRequest request, Table table, MutationKind kind)
     {
         switch (kind)
         {
@@ -90,8 +90,7 @@ static class MutatePlanner
                     return (null, []);
                 }
 
-                // Nothing to set on conflict: the row stays as it is.
-                return (nothingToSet ? ResolutionPreference.IgnoreDuplicates : resolution, target);
+                return (resolution, target);
             default:
                 return (null, []);
         }

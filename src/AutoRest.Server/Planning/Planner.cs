@@ -9,6 +9,9 @@ namespace AutoRest.Server.Planning;
 /// <summary>Request × snapshot → plan: names resolved, relationships found, media type chosen. contract/requests.md §1.1 gives the order of refusals.</summary>
 public static class Planner
 {
+    /// <summary>Schemas with this many relations get no "Perhaps you meant": the search would cost more than it helps (contract/errors.md §6).</summary>
+    const int MostSuggestible = 500;
+
     /// <exception cref="ApiException">PGRST105, 107, 108, 118, 122, 123, 127, 128, 2xx.</exception>
     public static ActionPlan Plan(ApiRequest request, SchemaCache cache, AppConfig config) => request.Action switch
     {
@@ -61,7 +64,7 @@ public static class Planner
         }
 
         var names = cache.TableNames.GetValueOrDefault(name.Schema, []);
-        throw new ApiException(new UnknownTable(name, Suggestions.ForTable(name, names)));
+        throw new ApiException(new UnknownTable(name, names.Length < MostSuggestible && Suggestions.Best(names, name.Name, 0.75) is { } near ? $"Perhaps you meant the table '{name.Schema}.{near}'" : null));
     }
 
     static MediaType RootType(ImmutableArray<MediaType> accept)

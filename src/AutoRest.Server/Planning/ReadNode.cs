@@ -11,6 +11,9 @@ sealed class ReadNode
 
     public ReadNode? Parent { get; init; }
 
+    /// <summary>0 for the root.</summary>
+    public int Depth => Parent is null ? 0 : Parent.Depth + 1;
+
     /// <summary>As typed; empty for the root.</summary>
     public string Target { get; init; } = "";
 

@@ -158,13 +158,19 @@ sealed class ReadPlanner
     ApiError Refusal(List<ReadNode> children, string segment)
     {
         var aliased = _config.UrlUseLegacyTargetNames ? null : children.Find(c => c.Target == segment && c.Alias is not null);
-        return aliased is null ? new NotEmbedded(segment) : new TargetNameUsed(segment, aliased.Alias!);
+        return aliased is null ? new NotAnEmbeddedResource(segment) : new TargetNameOfAliasedEmbed(segment, aliased.Alias!);
     }
 
     void ResolveRelationships(ReadNode node)
     {
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var child in node.Children)
         {
+            if (!names.Add(child.Key))
+            {
+                throw new ApiException(new DuplicateEmbed(node.From.Name, child.Key, node.Depth + 1));
+            }
+
             child.Via = EmbedResolver.Resolve(_cache, _schema, node.From, child.Target, child.Hint);
             child.From = child.Via.Foreign;
             child.Table = _cache.Tables.GetValueOrDefault(child.From);
@@ -254,7 +260,7 @@ sealed class ReadPlanner
                 continue;
             }
 
-            var child = node.Children.Find(c => c.Key == name) ?? throw new ApiException(new NotEmbedded(name));
+            var child = node.Children.Find(c => c.Key == name) ?? throw new ApiException(new NotAnEmbeddedResource(name));
             if (child.Via is { IsToOne: false })
             {
                 throw new ApiException(new RelatedOrderNotPossible(origin ?? node.From.Name, name));
@@ -283,7 +289,7 @@ sealed class ReadPlanner
     {
         if (inside && node.HasOwnAggregates())
         {
-            throw new ApiException(new SpreadAggregatesNotImplemented());
+            throw new ApiException(new AggregatesInToManySpread());
         }
 
         foreach (var child in node.Children)

@@ -68,13 +68,20 @@ static class BodySql
         }
 
         var csv = format == BodyFormat.Csv;
+        if (csv && plan.Embeds.Any(static e => e.Shape == EmbedShape.SpreadOne))
+        {
+            return null;
+        }
+
         var items = ImmutableArray.CreateBuilder<RowItem>();
         foreach (var item in plan.Select)
         {
             if (item is SelectedItem.Column column)
             {
-                // A bare "count" that is no column is the legacy row count, an aggregate in disguise.
-                if (column.Field is { Name: "count", Column: null })
+                // A bare "count" that is no column is the legacy row count, an aggregate in disguise. inet prints otherwise as text than as a field,
+                // and of casts and functions the type is not known.
+                if (column.Field is { Name: "count", Column: null } || (csv && column.Field?.Column is null or { WireType: "inet" })
+                    || (csv && column.Cast is not null))
                 {
                     return null;
                 }
@@ -85,6 +92,11 @@ static class BodySql
 
             foreach (var c in plan.Table.Columns)
             {
+                if (csv && c.WireType == "inet")
+                {
+                    return null;
+                }
+
                 var all = new SelectedItem.Column(c.Name, null, new ResolvedField(c.Name, c, []), null, null, null, null);
                 items.Add(new RowItem(c.Name, all, null, default, EncodingOf(all, csv)));
             }
@@ -122,7 +134,7 @@ static class BodySql
     {
         if (csv)
         {
-            return EncodingOf(column, false) is (ColumnEncoding.Bool, _) ? (ColumnEncoding.Bool, false) : (ColumnEncoding.CsvText, true);
+            return EncodingOf(column, false) is (ColumnEncoding.Bool or ColumnEncoding.Text, _) and var own ? own : (ColumnEncoding.CsvText, true);
         }
 
         if (column is { ToJson: not null, Cast: null, Field.Steps.IsEmpty: true })
@@ -239,7 +251,7 @@ static class BodySql
                 sql.Append($"(array_agg(_postgrest_t.pgrst_scalar::{function.Domain}))[1]");
                 break;
             case BodyFormat.Custom when body.Handler is { Target: null } any:
-                sql.Append($"{any.Function}(_postgrest_t)");
+                sql.Append($"{any.Function}({value})");
                 break;
             case BodyFormat.Custom:
                 sql.Append($"{body.Handler!.Function}(_postgrest_t::{relation})");

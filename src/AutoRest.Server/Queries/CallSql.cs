@@ -145,7 +145,7 @@ static class CallSql
         }
 
         sql.Append($" FROM ");
-        var fromPayload = plan.Method == InvokeMethod.Post && plan.Arguments.Any(static a => a.Parameter.Name.Length > 0);
+        var fromPayload = plan.Arguments.Any(static a => a.Value is null && a.Parameter.Name.Length > 0);
         if (fromPayload)
         {
             WritePayload(sql, plan);

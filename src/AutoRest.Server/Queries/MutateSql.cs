@@ -110,6 +110,7 @@ static class MutateSql
         sql.Append($")");
         if (resolution == ResolutionPreference.IgnoreDuplicates || plan.Columns.IsEmpty)
         {
+            // Without columns there is nothing to set on conflict: the row stays as it is.
             sql.Append($" DO NOTHING");
             return;
         }

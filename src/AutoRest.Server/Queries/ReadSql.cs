@@ -38,7 +38,12 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
         }
 
         WriteWhere(plan, joinConditions, (w, test) => WriteEmbedTest(plan, test));
-        WriteGroupBy(plan);
+        if (self is not { Shape: EmbedShape.SpreadOne })
+        {
+            // Aggregates of a to-one spread are computed further out, and so is their grouping.
+            WriteGroupBy(plan);
+        }
+
         // The order of a to-many spread moves into its arrays' aggregates.
         if (self is not { Shape: EmbedShape.SpreadMany })
         {
@@ -51,7 +56,8 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
     /// <summary><c>SELECT 1</c> of the rows a page is cut from. contract/reads.md §9, embedding.md §12.</summary>
     public void WriteCountSource(ReadPlan plan)
     {
-        sql.Append($"SELECT 1 FROM {plan.From}");
+        sql.Append($"SELECT 1 FROM ");
+        WriteSource(plan, null);
         WriteExistenceWhere(plan, null);
     }
 

@@ -111,7 +111,7 @@ static class SessionSql
             var name = (equals < 0 ? piece : piece[..equals]).Trim();
             if (name.Length > 0)
             {
-                pairs.TryAdd(name, equals < 0 ? "" : piece[(equals + 1)..].Trim());
+                pairs.TryAdd(name, equals < 0 ? "" : Unquote(piece[(equals + 1)..].Trim()));
             }
         }
 
@@ -129,6 +129,8 @@ static class SessionSql
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    static string Unquote(string value) => value is ['"', .. var inner, '"'] ? inner : value;
 
     static readonly JsonWriterOptions WriterOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -21,6 +21,15 @@ static class Cors
             return false;
         }
 
+        var isOptions = request.Method == "OPTIONS";
+        var isPreflight = isOptions && request.Headers.AccessControlRequestMethod is [{ } method, ..]
+            && method is "GET" or "POST" or "PATCH" or "PUT" or "DELETE" or "OPTIONS" or "HEAD";
+        if (isOptions && !isPreflight)
+        {
+            // A malformed preflight is an ordinary OPTIONS, which says itself that any origin may read it.
+            return false;
+        }
+
         if (!allowedOrigins.IsEmpty)
         {
             // Caches must not give one origin's answer to another.
@@ -38,8 +47,7 @@ static class Cors
             response.AccessControlAllowOrigin = "*";
         }
 
-        if (request.Method == "OPTIONS" && request.Headers.AccessControlRequestMethod is [{ } method, ..]
-            && method is "GET" or "POST" or "PATCH" or "PUT" or "DELETE" or "OPTIONS" or "HEAD")
+        if (isPreflight)
         {
             response.AccessControlAllowMethods = Methods;
             response.AccessControlMaxAge = "86400";
@@ -48,7 +56,8 @@ static class Cors
                 var names = asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
                 response.AccessControlAllowHeaders = string.Join(
                     ", ",
-                    names.Prepend("Authorization").Concat(AlwaysAllowed).Distinct(StringComparer.OrdinalIgnoreCase));
+                    // What was asked for is repeated as it was written, and not said again.
+                    names.Prepend("Authorization").Concat(AlwaysAllowed.Except(names, StringComparer.OrdinalIgnoreCase)));
             }
 
             return true;
