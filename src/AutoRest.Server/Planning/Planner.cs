@@ -64,7 +64,7 @@ public static class Planner
         }
 
         var names = cache.TableNames.GetValueOrDefault(name.Schema, []);
-        throw new ApiException(new UnknownTable(name, names.Length < MostSuggestible && Suggestions.Best(names, name.Name, 0.75) is { } near ? $"Perhaps you meant the table '{name.Schema}.{near}'" : null));
+        throw new ApiException(new UnknownTable(name, names.Length < MostSuggestible ? Suggestions.Best(names, name.Name, 0.75) : null));
     }
 
     static MediaType RootType(ImmutableArray<MediaType> accept)
