@@ -50,6 +50,7 @@ public class JwtKeysTests
             return;
         }
 
+        Assert.Throws<ConfigException>(() => Authenticator.Check(Tokens.Config(secret)));
         var error = Assert.Throws<ConfigException>(() => Tokens.With(Tokens.Config(secret)));
         Assert.Equal("The JWT secret must be at least 32 characters long.", error.StartupText);
         Assert.Equal("Failed reloading config: The JWT secret must be at least 32 characters long.", error.ReloadText);
