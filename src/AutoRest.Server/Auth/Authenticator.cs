@@ -54,6 +54,20 @@ public sealed class Authenticator
     /// <summary>To be logged after start and after every configuration reload.</summary>
     public ImmutableArray<string> Warnings { get; }
 
+    /// <summary>
+    /// The checks of the constructor alone, for the place that reads a configuration: one that is refused must be refused there, and not when it is
+    /// already about to be used.
+    /// </summary>
+    /// <exception cref="ConfigException">As the constructor.</exception>
+    public static void Check(AppConfig config)
+    {
+        _ = RoleClaimPath.Parse(config.JwtRoleClaimKey);
+        if (config.JwtSecret is { } secret)
+        {
+            _ = JwtKeys.Parse(secret);
+        }
+    }
+
     internal int CachedTokens => _cache?.Count ?? 0;
 
     /// <summary>The role and the claims of a request.</summary>

@@ -9,8 +9,8 @@ namespace AutoRest.Server.Configuration;
 /// contract/configuration.md §1: per setting, the database wins over the environment, that over the file, that over the default. The first source
 /// that has an entry wins even when the entry is empty or cannot be converted.
 /// <para>
-/// The role claim path and the keys are checked where they are parsed, when an <c>Authenticator</c> is made of the configuration; its
-/// <see cref="ConfigException"/> is handled like one of <see cref="Load"/>.
+/// The role claim path and the keys are checked where they are parsed: <c>Authenticator.Check</c> has to follow, as part of loading; its
+/// <see cref="ConfigException"/> is handled like one of <see cref="Load"/>. (This namespace may not name that one.)
 /// </para>
 /// </remarks>
 public static class ConfigLoader

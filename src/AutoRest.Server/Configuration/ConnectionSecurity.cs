@@ -19,6 +19,7 @@ static class ConnectionSecurity
         Refuse(parameters, "gssdelegation", static v => v != "0");
         Refuse(parameters, "replication", static v => v is not ("false" or "off" or "no" or "0"));
         Encryption(builder, parameters);
+        builder.RequireAuth = Get(parameters, "require_auth") is { } methods ? string.Join(',', methods.Split(',').Select(Method)) : null;
         builder.ChannelBinding = Get(parameters, "channel_binding") switch
         {
             null or "prefer" => ChannelBinding.Prefer,
@@ -90,6 +91,23 @@ static class ConnectionSecurity
             "direct" => throw new ConfigException($"db-uri: weak sslmode \"{modeText ?? "prefer"}\" may not be used with sslnegotiation=direct"),
             var other => throw Invalid("sslnegotiation", other),
         };
+    }
+
+    /// <summary>The driver's name of a method of authentication; negated ones keep their mark.</summary>
+    static string Method(string method)
+    {
+        var negated = method.TrimStart().StartsWith('!');
+        var name = method.Trim().TrimStart('!') switch
+        {
+            "password" => "Password",
+            "md5" => "MD5",
+            "gss" => "GSS",
+            "sspi" => "SSPI",
+            "scram-sha-256" => "ScramSHA256",
+            "none" => "None",
+            _ => throw Invalid("require_auth", method),
+        };
+        return negated ? "!" + name : name;
     }
 
     static void Refuse(Dictionary<string, string> parameters, string name, Func<string, bool> demandsMore)

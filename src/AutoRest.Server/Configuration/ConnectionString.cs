@@ -45,7 +45,6 @@ public sealed record ConnectionString(NpgsqlConnectionStringBuilder Builder, Imm
         builder.Options = Get(parameters, "options");
         builder.ApplicationName = Get(parameters, "application_name") ?? applicationName;
         builder.KerberosServiceName = Get(parameters, "krbsrvname") ?? builder.KerberosServiceName;
-        builder.RequireAuth = Get(parameters, "require_auth");
         if (Number(parameters, "connect_timeout") is { } timeout)
         {
             // 0 and less wait without limit; 1 is 2 in libpq, which only matters to somebody who measures it.

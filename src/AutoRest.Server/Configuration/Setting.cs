@@ -80,8 +80,10 @@ public sealed record Setting
 
     // The kinds of rows. Each takes how to read the property and how to make a configuration with another value.
 
-    internal static Setting Text(string name, string type, string meaning, Func<AppConfig, string?> get, Func<AppConfig, string, AppConfig> set) =>
-        Of(name, type, meaning, get, set!, static v => v.AsText(), static v => Quote(v));
+    /// <param name="load">Checks or replaces a configured value; a copy from another configuration is taken as it is.</param>
+    internal static Setting Text(
+        string name, string type, string meaning, Func<AppConfig, string?> get, Func<AppConfig, string, AppConfig> set, Func<string, string>? load = null) =>
+        Of(name, type, meaning, get, set!, v => v.AsText() is not { } text ? null : load is null ? text : load(text), static v => Quote(v));
 
     internal static Setting Bool(string name, string meaning, Func<AppConfig, bool> get, Func<AppConfig, bool, AppConfig> set) =>
         OfValue(name, "boolean", meaning, get, set, static v => v.AsBool(), static v => v ? "true" : "false");

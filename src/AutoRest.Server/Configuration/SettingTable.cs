@@ -11,7 +11,7 @@ static class SettingTable
     static IEnumerable<Setting> Database() =>
     [
         Text("db-uri", "connection string", "Connection string of libpq (URI or keywords); `@file` reads it from a file.",
-            c => c.DbUri, (c, v) => c with { DbUri = Secrets.LoadUri(v) }) with { Reloadable = false, IsSecret = true },
+            c => c.DbUri, (c, v) => c with { DbUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
         Int("db-pool", "Most pooled connections.",
             c => c.DbPool, (c, v) => c with { DbPool = v }) with { Reloadable = false },
         Int("db-pool-acquisition-timeout", "Seconds a request waits for a connection.",
@@ -88,7 +88,7 @@ static class SettingTable
             Copy = static (to, from) => to with { JwtSecret = from.JwtSecret },
         },
         Text("jwt-aud", "text or URI", "Audience a token must name, if it names one.",
-            c => c.JwtAud, (c, v) => c with { JwtAud = Audience(v) }) with { InDatabase = true },
+            c => c.JwtAud, (c, v) => c with { JwtAud = v }, Audience) with { InDatabase = true },
         new Setting
         {
             Name = "jwt-role-claim-key",
@@ -155,13 +155,13 @@ static class SettingTable
         Bool("openapi-security-active", "Describe authentication in the OpenAPI document.",
             c => c.OpenApiSecurityActive, (c, v) => c with { OpenApiSecurityActive = v }) with { InDatabase = true },
         Text("openapi-server-proxy-uri", "http(s) URI", "Base address printed in the OpenAPI document.",
-            c => c.OpenApiServerProxyUri, (c, v) => c with { OpenApiServerProxyUri = ProxyUri(v) }) with { InDatabase = true },
+            c => c.OpenApiServerProxyUri, (c, v) => c with { OpenApiServerProxyUri = v }, ProxyUri) with { InDatabase = true },
     ];
 
     static IEnumerable<Setting> Own() =>
     [
         Text("ar-db-listen-uri", "connection string", "Connection for notifications, past any pooler; unset is `db-uri`.",
-            c => c.DbListenUri, (c, v) => c with { DbListenUri = Secrets.LoadUri(v) }) with { Reloadable = false, IsSecret = true },
+            c => c.DbListenUri, (c, v) => c with { DbListenUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
         Long("ar-max-body-size", "Largest request body, in bytes.",
             c => c.MaxBodySize, (c, v) => c with { MaxBodySize = v }),
         Int("ar-stream-threshold", "Bytes up to which a result is complete before the head of the response is sent.",

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using AutoRest.Introspection;
+using AutoRest.Server.Configuration;
+using Xunit;
+
+namespace AutoRest.Config.Tests;
+
+/// <summary>Every row of the table of settings: a value from the environment, what it becomes, and how it is dumped.</summary>
+public class SettingTests
+{
+    /// <summary>Name, value, the property as text, the right-hand side of the dump.</summary>
+    static readonly (string Name, string Value, Func<AppConfig, object?> Property, object? Expected, string Dump)[] Rows =
+    [
+        ("db-uri", "postgres://u:p$w@h/d", c => c.DbUri, "postgres://u:p$w@h/d", "\"postgres://u:p$w@h/d\""),
+        ("db-pool", "7", c => c.DbPool, 7, "7"),
+        ("db-pool-acquisition-timeout", "3", c => c.DbPoolAcquisitionTimeout, 3, "3"),
+        ("db-pool-max-lifetime", "60", c => c.DbPoolMaxLifetime, 60, "60"),
+        ("db-pool-max-idletime", "61", c => c.DbPoolMaxIdletime, 61, "61"),
+        ("db-pool-automatic-recovery", "false", c => c.DbPoolAutomaticRecovery, false, "false"),
+        ("db-prepared-statements", "FALSE", c => c.DbPreparedStatements, false, "false"),
+        ("db-channel", "other", c => c.DbChannel, "other", "\"other\""),
+        ("db-channel-enabled", "0", c => c.DbChannelEnabled, false, "false"),
+        ("db-schemas", "a, b ,C d", c => Joined(c.DbSchemas), "a|b|C d", "\"a,b,C d\""),
+        ("db-extra-search-path", "x,y", c => Joined(c.DbExtraSearchPath), "x|y", "\"x,y\""),
+        ("db-anon-role", "an\"on", c => c.DbAnonRole, "an\"on", "\"an\\\"on\""),
+        ("db-pre-request", "s.f.g", c => c.DbPreRequest, new QualifiedIdentifier("s", "f.g"), "\"s.f.g\""),
+        ("db-max-rows", "100", c => c.DbMaxRows, 100, "100"),
+        ("db-tx-end", "rollback-allow-override", c => c.DbTxEnd, TransactionEnd.RollbackAllowOverride, "\"rollback-allow-override\""),
+        ("db-hoisted-tx-settings", "work_mem", c => Joined(c.DbHoistedTxSettings), "work_mem", "\"work_mem\""),
+        ("db-aggregates-enabled", "true", c => c.DbAggregatesEnabled, true, "true"),
+        ("db-plan-enabled", "1", c => c.DbPlanEnabled, true, "true"),
+        ("db-root-spec", "root", c => c.DbRootSpec, new QualifiedIdentifier("", "root"), "\"root\""),
+        ("db-config", "false", c => c.DbConfig, false, "false"),
+        ("db-pre-config", "p.c", c => c.DbPreConfig, new QualifiedIdentifier("p", "c"), "\"p.c\""),
+        ("url-use-legacy-target-names", "false", c => c.UrlUseLegacyTargetNames, false, "false"),
+        ("client-error-verbosity", "minimal", c => c.ClientErrorVerbosity, ErrorVerbosity.Minimal, "\"minimal\""),
+        ("jwt-secret-is-base64", "true", c => c.JwtSecretIsBase64, true, "true"),
+        ("jwt-secret", "sec\"ret", c => System.Text.Encoding.UTF8.GetString(c.JwtSecret!.Value.Span), "sec\"ret", "\"sec\\\"ret\""),
+        ("jwt-aud", "https://a.test/x", c => c.JwtAud, "https://a.test/x", "\"https://a.test/x\""),
+        ("jwt-role-claim-key", "$.a[\"b\"]", c => c.JwtRoleClaimKey, "$.a[\"b\"]", "\"$$.a[\\\"b\\\"]\""),
+        ("jwt-cache-max-entries", "-1", c => c.JwtCacheMaxEntries, -1, "-1"),
+        ("server-host", "*6", c => c.ServerHost, "*6", "\"*6\""),
+        ("server-port", "0", c => c.ServerPort, 0, "0"),
+        ("server-unix-socket", "/tmp/s", c => c.ServerUnixSocket, "/tmp/s", "\"/tmp/s\""),
+        ("server-unix-socket-mode", "0777", c => c.ServerUnixSocketMode, "777", "\"777\""),
+        ("server-reuseport", "true", c => c.ServerReuseport, true, "true"),
+        ("server-trace-header", "X-Id", c => c.ServerTraceHeader, "X-Id", "\"X-Id\""),
+        ("server-timing-enabled", "true", c => c.ServerTimingEnabled, true, "true"),
+        ("server-cors-allowed-origins", "http://a, http://b", c => Joined(c.ServerCorsAllowedOrigins), "http://a|http://b", "\"http://a,http://b\""),
+        ("admin-server-host", "::1", c => c.AdminServerHost, "::1", "\"::1\""),
+        ("admin-server-port", "3001", c => c.AdminServerPort, 3001, "3001"),
+        ("admin-server-unix-socket", "/tmp/a", c => c.AdminServerUnixSocket, "/tmp/a", "\"/tmp/a\""),
+        ("admin-server-unix-socket-mode", "600", c => c.AdminServerUnixSocketMode, "600", "\"600\""),
+        ("log-level", "debug", c => c.LogLevel, ServerLogLevel.Debug, "\"debug\""),
+        ("log-query", "true", c => c.LogQuery, true, "true"),
+        ("openapi-mode", "ignore-privileges", c => c.OpenApiMode, OpenApiMode.IgnorePrivileges, "\"ignore-privileges\""),
+        ("openapi-security-active", "true", c => c.OpenApiSecurityActive, true, "true"),
+        ("openapi-server-proxy-uri", "https://h:1/p", c => c.OpenApiServerProxyUri, "https://h:1/p", "\"https://h:1/p\""),
+        ("ar-db-listen-uri", "host=x", c => c.DbListenUri, "host=x", "\"host=x\""),
+        ("ar-max-body-size", "8589934592", c => c.MaxBodySize, 8589934592L, "8589934592"),
+        ("ar-stream-threshold", "1024", c => c.StreamThreshold, 1024, "1024"),
+    ];
+
+    public static TheoryData<string> Names() => [.. Setting.All.Select(s => s.Name)];
+
+    [Fact]
+    public void Every_setting_has_a_row_here() => Assert.Equal(Setting.All.Select(s => s.Name), Rows.Select(r => r.Name));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_setting_is_taken_from_environment_file_and_database_and_dumped(string name)
+    {
+        var row = Rows.Single(r => r.Name == name);
+        var setting = Setting.All.Single(s => s.Name == name);
+        var variable = Env((Setting.EnvironmentName(name), row.Value));
+        var file = new Dictionary<string, ConfigValue> { [name] = ConfigValue.Of(row.Value) };
+        var database = new Dictionary<string, string> { [Setting.DatabaseName(name)] = row.Value };
+
+        foreach (var config in (AppConfig[])[ConfigLoader.Load(variable), ConfigLoader.Load(Env(), file), setting.Copy(new AppConfig(), ConfigLoader.Load(variable))])
+        {
+            Assert.Equal(row.Expected, row.Property(config));
+            Assert.Equal(row.Dump, setting.Dump(config));
+            Assert.Contains($"{name} = {row.Dump}\n", ConfigText.Dump(config), StringComparison.Ordinal);
+        }
+
+        var stored = ConfigLoader.Load(Env(), null, database);
+        Assert.Equal(setting.InDatabase, setting.Dump(stored) != setting.Dump(new AppConfig()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_empty_value_is_the_default(string name)
+    {
+        var setting = Setting.All.Single(s => s.Name == name);
+        var config = ConfigLoader.Load(Env((Setting.EnvironmentName(name), "")), new Dictionary<string, ConfigValue> { [name] = ConfigValue.Of("600") });
+
+        Assert.Equal(name == "db-extra-search-path" ? "\"\"" : setting.Dump(new AppConfig()), setting.Dump(config));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_reload_changes_what_may_change_and_keeps_the_rest(string name)
+    {
+        var row = Rows.Single(r => r.Name == name);
+        var setting = Setting.All.Single(s => s.Name == name);
+        var reloaded = ConfigLoader.Reload(new AppConfig(), Env((Setting.EnvironmentName(name), row.Value)));
+
+        Assert.Equal(setting.Reloadable ? row.Dump : setting.Dump(new AppConfig()), setting.Dump(reloaded));
+    }
+
+    [Theory]
+    [InlineData("db-pool-max-idletime", "db-pool-timeout", "5", "6", "5")]
+    [InlineData("db-schemas", "db-schema", "a", "b", "\"b\"")]
+    [InlineData("db-pre-request", "pre-request", "a", "b", "\"b\"")]
+    [InlineData("db-max-rows", "max-rows", "5", "6", "6")]
+    [InlineData("db-root-spec", "root-spec", "a", "b", "\"b\"")]
+    [InlineData("jwt-secret-is-base64", "secret-is-base64", "true", "false", "false")]
+    [InlineData("jwt-role-claim-key", "role-claim-key", "$.a", "$.b", "\"$$.b\"")]
+    public void An_older_name_works_and_gives_way_except_for_the_pool_timeout(string name, string alias, string old, string value, string dump)
+    {
+        var setting = Setting.All.Single(s => s.Name == name);
+        var oldOnly = ConfigLoader.Load(Env((Setting.EnvironmentName(alias), old)));
+        var both = ConfigLoader.Load(Env((Setting.EnvironmentName(alias), old), (Setting.EnvironmentName(name), value)));
+        var emptyNew = ConfigLoader.Load(Env((Setting.EnvironmentName(alias), old), (Setting.EnvironmentName(name), "")));
+
+        Assert.Equal(alias, setting.Alias);
+        Assert.NotEqual(setting.Dump(new AppConfig()), setting.Dump(oldOnly));
+        Assert.Equal(dump, setting.Dump(both));
+        Assert.Equal(setting.Dump(oldOnly), setting.Dump(emptyNew));
+    }
+
+    [Fact]
+    public void Every_alias_has_a_case() => Assert.Equal(7, Setting.All.Count(s => s.Alias is not null));
+
+    internal static Dictionary<string, string> Env(params (string Name, string Value)[] variables) => variables.ToDictionary(v => v.Name, v => v.Value);
+
+    static string Joined(ImmutableArray<string> items) => string.Join('|', items);
+}
