@@ -99,6 +99,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var limit = timeout ?? TimeSpan.FromSeconds(90);
         var clock = Stopwatch.StartNew();
+        var last = "no answer";
         while (clock.Elapsed < limit)
         {
             if (_process.HasExited)
@@ -109,18 +110,21 @@ public sealed class ServerProcess : IAsyncDisposable
             }
             try
             {
-                if ((await SendAsync(new("GET", "/"))).Status != 503)
+                var answer = await SendAsync(new("GET", "/"));
+                if (answer.Status != 503)
                 {
                     return;
                 }
+                last = answer.Text;
             }
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
             {
-                // Not listening yet.
+                // Not listening yet, mostly.
+                last = e.Message;
             }
             await Task.Delay(50);
         }
-        throw new InvalidOperationException($"the server was not ready after {limit.TotalSeconds} s:\n{Output}");
+        throw new InvalidOperationException($"the server was not ready after {limit.TotalSeconds} s: {last}\n{Output}");
     }
 
     /// <summary>Sends one request on a connection of its own.</summary>
