@@ -27,13 +27,28 @@ public sealed class ErrorTests
 
     [Fact]
     public void Argument_lists_are_compared_like_names() =>
-        Assert.Equal(0.909, Suggestions.Find([Suggestions.ArgumentList(["id", "attr"])], Suggestions.ArgumentList(["attrs", "id"]), 0.33)!.Value.Score, 3);
+        Assert.Equal(
+            "Perhaps you meant to call the function api.add(attr, id)",
+            Suggestions.ForRoutineArguments(Add, ["id", "attrs"], [["id", "attr"], ["x"]]));
 
     [Fact]
-    public void Ties_go_to_the_first_by_name() => Assert.Equal("todo_a", Suggestions.Best(["todo_b", "todo_a"], "todo_c", 0.5));
+    public void Argument_lists_score_as_texts() => Assert.Equal(0.909, Suggestions.Find(["(attr, id)"], "(attrs, id)", 0.33)!.Value.Score, 3);
 
     [Fact]
-    public void An_exact_name_is_no_inexact_suggestion() => Assert.Null(Suggestions.BestInexact(["clients", "client"], "Clients", 0.33));
+    public void Ties_go_to_the_first_by_name() => Assert.Equal("todo_a", Suggestions.Find(["todo_b", "todo_a"], "todo_c", 0.5)!.Value.Name);
+
+    [Fact]
+    public void An_exact_name_is_no_inexact_suggestion() => Assert.Null(Suggestions.ForChild("Clients", ["clients", "client"]));
+
+    [Fact]
+    public void Each_use_words_its_hint()
+    {
+        Assert.Equal("Perhaps you meant 'clients' instead of 'client'.", Suggestions.ForChild("client", ["clients"]));
+        Assert.Equal("Perhaps you meant 'clients' instead of 'client'.", Suggestions.ForParent("client", ["clients"]));
+        Assert.Equal("Perhaps you meant the table 'api.adds'", Suggestions.ForTable(Add, ["adds", "todos"]));
+        Assert.Equal("Perhaps you meant to call the function api.addx", Suggestions.ForRoutineName(Add, ["addx", "todos"]));
+        Assert.Null(Suggestions.ForTable(Add, [.. Enumerable.Range(0, 500).Select(static i => $"add{i}")]));
+    }
 
     [Fact]
     public void The_body_has_its_keys_in_order() =>
@@ -49,7 +64,7 @@ public sealed class ErrorTests
     public void Details_may_be_a_document() =>
         Assert.Equal(
             "{\"code\":\"PGRST201\",\"details\":[{\"a\":1}],\"hint\":\"Try changing 'b' to one of the following: 'b!x', 'b!y'. Find the desired relationship in the 'details' key.\",\"message\":\"Could not embed because more than one relationship was found for 'a' and 'b'\"}",
-            Write(new AmbiguousRelationship("a", "b", "'b!x', 'b!y'", "[{\"a\":1}]"u8.ToArray()), ErrorVerbosity.Verbose));
+            Write(new AmbiguousRelationship("a", "b", ["b!x", "b!y"], "[{\"a\":1}]"u8.ToArray()), ErrorVerbosity.Verbose));
 
     [Theory]
     [InlineData(RoutineCallKind.Named, "", "Could not find the function api.add without parameters in the schema cache", "Searched for the function api.add without parameters, but no matches were found in the schema cache.")]
@@ -71,7 +86,7 @@ public sealed class ErrorTests
 
     [Fact]
     public void An_unknown_table_may_suggest_another() =>
-        Assert.Equal("Perhaps you meant the table 'api.todos'", new UnknownTable(new QualifiedIdentifier("api", "todo"), "todos").Hint);
+        Assert.Equal("Perhaps you meant the table 'api.todos'", new UnknownTable(new QualifiedIdentifier("api", "todo"), Suggestions.ForTable(new QualifiedIdentifier("api", "todo"), ["todos"])).Hint);
 
     static string Write(ApiError error, ErrorVerbosity verbosity)
     {
