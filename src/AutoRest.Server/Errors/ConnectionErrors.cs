@@ -19,7 +19,7 @@ public sealed record ConnectionLost(string? DriverText) : ApiError("PGRST001", 5
 }
 
 /// <summary>PGRST002: the schema cache was never loaded yet.</summary>
-public sealed record NoSchemaCache() : ApiError("PGRST002", 503)
+public sealed record SchemaCacheMissing() : ApiError("PGRST002", 503)
 {
     public override string Message => "Could not query the database for the schema cache. Retrying.";
 }

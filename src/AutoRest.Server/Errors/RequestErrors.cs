@@ -61,7 +61,7 @@ public sealed record RangeNotSatisfiable(string Explanation) : ApiError("PGRST10
     public override string Details => Explanation;
 
     /// <summary>Known only after counting: such an answer is assembled like a success (contract/errors.md §1).</summary>
-    public static RangeNotSatisfiable OffsetBeyondTotal(System.Numerics.BigInteger offset, long total) =>
+    public static RangeNotSatisfiable BeyondTotal(System.Numerics.BigInteger offset, long total) =>
         new(string.Create(CultureInfo.InvariantCulture, $"An offset of {offset} was requested, but there are only {total} rows."));
 }
 
@@ -87,7 +87,7 @@ public sealed record NotAcceptable(ImmutableArray<string> Accepted) : ApiError("
 }
 
 /// <summary>PGRST108: a filter, order or limit addresses an embed that <c>select</c> does not contain.</summary>
-public sealed record NotAnEmbeddedResource(string Name) : ApiError("PGRST108", 400)
+public sealed record NotEmbedded(string Name) : ApiError("PGRST108", 400)
 {
     public override string Message => $"'{Name}' is not an embedded resource in this request";
 
@@ -95,7 +95,7 @@ public sealed record NotAnEmbeddedResource(string Name) : ApiError("PGRST108", 4
 }
 
 /// <summary>PGRST108, where <c>url-use-legacy-target-names</c> is off and an aliased embed is addressed by its target.</summary>
-public sealed record TargetNameOfAliasedEmbed(string Target, string Alias) : ApiError("PGRST108", 400)
+public sealed record TargetNameUsed(string Target, string Alias) : ApiError("PGRST108", 400)
 {
     public override string Message => $"'{Target}' is not an embedded resource in this request";
 
@@ -161,13 +161,23 @@ public sealed record BadEmbedOperator(string Embed) : ApiError("PGRST120", 400)
 }
 
 /// <summary>PGRST121: <c>RAISE SQLSTATE 'PGRST'</c> with something that does not parse. contract/errors.md §3.3.</summary>
-public sealed record UnparsableRaise(string Explanation, string Advice) : ApiError("PGRST121", 500)
+public sealed record InvalidRaise(string Explanation, string Advice) : ApiError("PGRST121", 500)
 {
+    const string DetailAdvice = "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.";
+
+    public static InvalidRaise DetailMissing { get; } = new("DETAIL is missing in the RAISE statement", DetailAdvice);
+
     public override string Message => "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error";
 
     public override string Details => Explanation;
 
     public override string Hint => Advice;
+
+    public static InvalidRaise OfMessage(string message) => new(
+        $"Invalid JSON value for MESSAGE: '{message}'",
+        "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', 'hint'.");
+
+    public static InvalidRaise OfDetail(string detail) => new($"Invalid JSON value for DETAIL: '{detail}'", DetailAdvice);
 }
 
 /// <summary>PGRST122: <c>handling=strict</c> with tokens nobody knows.</summary>
@@ -205,7 +215,7 @@ public sealed record RootDisabled() : ApiError("PGRST126", 404)
 }
 
 /// <summary>PGRST127: an aggregate inside a to-many spread.</summary>
-public sealed record AggregatesInToManySpread() : ApiError("PGRST127", 400)
+public sealed record SpreadAggregatesNotImplemented() : ApiError("PGRST127", 400)
 {
     public override string Message => "Feature not implemented";
 

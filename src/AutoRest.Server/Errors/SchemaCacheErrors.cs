@@ -21,9 +21,9 @@ public sealed record NoRelationship(string Parent, string Child, string? EmbedHi
 }
 
 /// <summary>PGRST201: several relationships fit.</summary>
-/// <param name="Choices">What to write instead, quoted and joined: <c>'users!lead_fkey', 'users!backup_fkey'</c>, in the order of the details.</param>
+/// <param name="Choices">What to write instead, e.g. <c>users!lead_fkey</c>, in the order of the details.</param>
 /// <param name="Relationships">UTF-8 JSON array of contract/embedding.md §15.</param>
-public sealed record AmbiguousRelationship(string Parent, string Child, string Choices, ReadOnlyMemory<byte> Relationships)
+public sealed record AmbiguousRelationship(string Parent, string Child, ImmutableArray<string> Choices, ReadOnlyMemory<byte> Relationships)
     : ApiError("PGRST201", 300)
 {
     public override string Message => $"Could not embed because more than one relationship was found for '{Parent}' and '{Child}'";
@@ -31,7 +31,7 @@ public sealed record AmbiguousRelationship(string Parent, string Child, string C
     public override ReadOnlyMemory<byte>? DetailsJson => Relationships;
 
     public override string Hint =>
-        $"Try changing '{Child}' to one of the following: {Choices}. Find the desired relationship in the 'details' key.";
+        $"Try changing '{Child}' to one of the following: {string.Join(", ", Choices.Select(static c => $"'{c}'"))}. Find the desired relationship in the 'details' key.";
 }
 
 /// <summary>What kind of call PGRST202 was about; decides its wording.</summary>
@@ -114,10 +114,10 @@ public sealed record UnknownColumn(string Column, string Relation) : ApiError("P
 }
 
 /// <summary>PGRST205: no such relation.</summary>
-/// <param name="Suggestion">A relation of the schema with a similar name, or null.</param>
+/// <param name="Suggestion">The whole hint, as <see cref="Suggestions"/> words it, or null.</param>
 public sealed record UnknownTable(QualifiedIdentifier Name, string? Suggestion) : ApiError("PGRST205", 404)
 {
     public override string Message => $"Could not find the table '{Name.Schema}.{Name.Name}' in the schema cache";
 
-    public override string? Hint => Suggestion is null ? null : $"Perhaps you meant the table '{Name.Schema}.{Suggestion}'";
+    public override string? Hint => Suggestion;
 }

@@ -1,26 +1,60 @@
 using System.Globalization;
 using System.Text;
+using AutoRest.Introspection;
 
 namespace AutoRest.Server.Errors;
 
 /// <summary>A name found, in its own spelling, and how similar it is: 1 is equal but for case.</summary>
 public readonly record struct Suggestion(string Name, double Score);
 
-/// <summary>"Perhaps you meant …". Sets and thresholds of each use: contract/errors.md §6.</summary>
+/// <summary>"Perhaps you meant …". contract/errors.md §6.</summary>
 public static class Suggestions
 {
+    /// <summary>For names of relations and functions.</summary>
+    const double StrictThreshold = 0.75;
+
+    /// <summary>For relationships and argument lists.</summary>
+    const double LooseThreshold = 0.33;
+
+    /// <summary>A schema with this many relations gets no suggestion: the search would cost more than it helps.</summary>
+    const int MostRelations = 500;
+
     /// <summary>Entries that share n-grams with the query and are compared in full.</summary>
     const int MostCandidates = 50;
 
-    /// <summary>The most similar name, or null when none reaches <paramref name="threshold"/>.</summary>
-    public static string? Best(IEnumerable<string> names, string query, double threshold) => Find(names, query, threshold)?.Name;
+    /// <summary>The hint of PGRST205.</summary>
+    /// <param name="names">Relations of the schema.</param>
+    public static string? ForTable(QualifiedIdentifier wanted, IReadOnlyCollection<string> names) =>
+        names.Count < MostRelations && Find(names, wanted.Name, StrictThreshold) is { } found
+            ? $"Perhaps you meant the table '{wanted.Schema}.{found.Name}'"
+            : null;
 
-    /// <summary>As <see cref="Best"/>, but null when the name itself is among them.</summary>
-    public static string? BestInexact(IEnumerable<string> names, string query, double threshold) =>
-        Find(names, query, threshold) is { Score: < 1 } found ? found.Name : null;
+    /// <summary>The hint of PGRST200 when the origin has no relationships in the schema at all.</summary>
+    /// <param name="origins">Relations that have some.</param>
+    public static string? ForParent(string parent, IEnumerable<string> origins) =>
+        Find(origins, parent, LooseThreshold) is { } found ? $"Perhaps you meant '{found.Name}' instead of '{parent}'." : null;
 
-    /// <summary>How PGRST202 compares argument lists: sorted by code point, joined, in parentheses.</summary>
-    public static string ArgumentList(IEnumerable<string> names) => $"({string.Join(", ", names.Order(StringComparer.Ordinal))})";
+    /// <summary>The hint of PGRST200 when the origin has relationships, but not to this child.</summary>
+    /// <param name="children">Relations the origin has relationships to.</param>
+    public static string? ForChild(string child, IEnumerable<string> children) =>
+        Find(children, child, LooseThreshold) is { Score: < 1 } found ? $"Perhaps you meant '{found.Name}' instead of '{child}'." : null;
+
+    /// <summary>The hint of PGRST202 when no function has the name.</summary>
+    /// <param name="names">Functions of the schema.</param>
+    public static string? ForRoutineName(QualifiedIdentifier wanted, IEnumerable<string> names) =>
+        Find(names, wanted.Name, StrictThreshold) is { } found
+            ? $"Perhaps you meant to call the function {wanted.Schema}.{found.Name}"
+            : null;
+
+    /// <summary>The hint of PGRST202 when functions of that name take other arguments.</summary>
+    /// <param name="keys">The arguments given.</param>
+    /// <param name="overloads">Parameter names of each function of the name.</param>
+    public static string? ForRoutineArguments(QualifiedIdentifier wanted, IEnumerable<string> keys, IEnumerable<IEnumerable<string>> overloads) =>
+        Find(overloads.Select(ArgumentList), ArgumentList(keys), LooseThreshold) is { } found
+            ? $"Perhaps you meant to call the function {wanted.Schema}.{wanted.Name}{found.Name}"
+            : null;
+
+    static string ArgumentList(IEnumerable<string> names) => $"({string.Join(", ", names.Order(StringComparer.Ordinal))})";
 
     /// <summary>
     /// 1. an equal name but for case wins; 2. names sharing n-grams (of 3 characters, then of 2) are ranked by cosine; 3. the best of these by edit

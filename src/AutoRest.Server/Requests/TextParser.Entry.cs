@@ -79,4 +79,24 @@ ref partial struct TextParser
             ? names
             : throw Explain($"{parameter} parameter", value, value, static (ref TextParser p) => p.NameList(out _));
     }
+
+    /// <summary>How a run ended. For the test that a silent and an explaining run always agree.</summary>
+    internal readonly record struct Outcome(bool Success, bool Consumed, int Position);
+
+    /// <summary>Runs one production either way.</summary>
+    /// <param name="what">As in the messages.</param>
+    internal static Outcome Run(string what, string text, bool explaining)
+    {
+        var parser = new TextParser(text, explaining);
+        var success = what switch
+        {
+            "tree path" => parser.TreePath(out _, out _, out _),
+            "filter" => parser.Filter(out _, out _),
+            "order" => parser.Order(out _),
+            "logic tree" => parser.Tree(out _),
+            "select parameter" => parser.Select(out _),
+            _ => parser.NameList(out _),
+        };
+        return new Outcome(success, parser._consumed, parser._position);
+    }
 }
