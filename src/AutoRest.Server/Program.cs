@@ -30,7 +30,7 @@ try
 }
 catch (ConfigException e)
 {
-    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(e.StartupText);
     return 1;
 }
 

@@ -56,7 +56,7 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
             timing.Mark(Stage.Jwt);
             if (snapshot.Schema is not { } cache)
             {
-                throw new ApiException(new NoSchemaCache());
+                throw new ApiException(new SchemaCacheMissing());
             }
 
             // 4.

@@ -38,18 +38,6 @@ public sealed record RaisedError(
 /// <summary>Exceptions of the driver → errors of the contract.</summary>
 public static class DatabaseErrors
 {
-    const string MessageAdvice =
-        "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', 'hint'.";
-
-    const string DetailAdvice =
-        "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.";
-
-    const string MessageHint =
-        "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', 'hint'.";
-
-    const string DetailHint =
-        "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.";
-
     /// <param name="isAnonymous">The role is <c>db-anon-role</c>: a missing privilege is 401, not 403.</param>
     public static ApiError From(NpgsqlException exception, bool isAnonymous) => exception switch
     {
@@ -114,17 +102,17 @@ public static class DatabaseErrors
         if (ReadStrings(error.MessageText) is not { } message || !message.TryGetValue("code", out var code) || code is null
             || !message.TryGetValue("message", out var text) || text is null)
         {
-            return new UnparsableRaise($"Invalid JSON value for MESSAGE: '{error.MessageText}'", MessageAdvice);
+            return InvalidRaise.OfMessage(error.MessageText);
         }
 
         if (error.Detail is not { } detail)
         {
-            return new UnparsableRaise("DETAIL is missing in the RAISE statement", DetailAdvice);
+            return InvalidRaise.DetailMissing;
         }
 
         if (!TryReadDetail(detail, out var status, out var reason, out var headers))
         {
-            return new UnparsableRaise($"Invalid JSON value for DETAIL: '{detail}'", DetailAdvice);
+            return InvalidRaise.OfDetail(detail);
         }
 
         return new RaisedError(code, status, text, message.GetValueOrDefault("details"), message.GetValueOrDefault("hint"), reason, headers);

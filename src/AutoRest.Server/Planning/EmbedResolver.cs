@@ -72,13 +72,10 @@ static class EmbedResolver
     {
         if (ofOrigin.IsEmpty)
         {
-            var origins = cache.Relationships.Keys.Where(k => k.RequestSchema == schema).Select(static k => k.Origin.Name);
-            return Suggestions.Best(origins, parent, 0.33) is { } other ? $"Perhaps you meant '{other}' instead of '{parent}'." : null;
+            return Suggestions.ForParent(parent, cache.Relationships.Keys.Where(k => k.RequestSchema == schema).Select(static k => k.Origin.Name));
         }
 
-        return Suggestions.BestInexact(ofOrigin.Select(static r => r.Foreign.Name), child, 0.33) is { } near
-            ? $"Perhaps you meant '{near}' instead of '{child}'."
-            : null;
+        return Suggestions.ForChild(child, ofOrigin.Select(static r => r.Foreign.Name));
     }
 
     static AmbiguousRelationship Ambiguous(string parent, string child, List<Relationship> choices)
@@ -99,8 +96,7 @@ static class EmbedResolver
             json.WriteEndArray();
         }
 
-        var names = choices.Select(static c => $"'{c.Foreign.Name}!{NameOf(c)}'");
-        return new AmbiguousRelationship(parent, child, string.Join(", ", names), buffer.WrittenMemory);
+        return new AmbiguousRelationship(parent, child, [.. choices.Select(static c => $"{c.Foreign.Name}!{NameOf(c)}")], buffer.WrittenMemory);
     }
 
     static string NameOf(Relationship relationship) => relationship switch

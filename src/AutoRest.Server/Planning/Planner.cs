@@ -9,9 +9,6 @@ namespace AutoRest.Server.Planning;
 /// <summary>Request × snapshot → plan: names resolved, relationships found, media type chosen. contract/requests.md §1.1 gives the order of refusals.</summary>
 public static class Planner
 {
-    /// <summary>Schemas with this many relations get no "Perhaps you meant": the search would cost more than it helps (contract/errors.md §6).</summary>
-    const int MostSuggestible = 500;
-
     /// <exception cref="ApiException">PGRST105, 107, 108, 118, 122, 123, 127, 128, 2xx.</exception>
     public static ActionPlan Plan(ApiRequest request, SchemaCache cache, AppConfig config) => request.Action switch
     {
@@ -64,7 +61,7 @@ public static class Planner
         }
 
         var names = cache.TableNames.GetValueOrDefault(name.Schema, []);
-        throw new ApiException(new UnknownTable(name, names.Length < MostSuggestible ? Suggestions.Best(names, name.Name, 0.75) : null));
+        throw new ApiException(new UnknownTable(name, Suggestions.ForTable(name, names)));
     }
 
     static MediaType RootType(ImmutableArray<MediaType> accept)

@@ -158,7 +158,7 @@ sealed class ReadPlanner
     ApiError Refusal(List<ReadNode> children, string segment)
     {
         var aliased = _config.UrlUseLegacyTargetNames ? null : children.Find(c => c.Target == segment && c.Alias is not null);
-        return aliased is null ? new NotAnEmbeddedResource(segment) : new TargetNameOfAliasedEmbed(segment, aliased.Alias!);
+        return aliased is null ? new NotEmbedded(segment) : new TargetNameUsed(segment, aliased.Alias!);
     }
 
     void ResolveRelationships(ReadNode node)
@@ -260,7 +260,7 @@ sealed class ReadPlanner
                 continue;
             }
 
-            var child = node.Children.Find(c => c.Key == name) ?? throw new ApiException(new NotAnEmbeddedResource(name));
+            var child = node.Children.Find(c => c.Key == name) ?? throw new ApiException(new NotEmbedded(name));
             if (child.Via is { IsToOne: false })
             {
                 throw new ApiException(new RelatedOrderNotPossible(origin ?? node.From.Name, name));
@@ -289,7 +289,7 @@ sealed class ReadPlanner
     {
         if (inside && node.HasOwnAggregates())
         {
-            throw new ApiException(new AggregatesInToManySpread());
+            throw new ApiException(new SpreadAggregatesNotImplemented());
         }
 
         foreach (var child in node.Children)

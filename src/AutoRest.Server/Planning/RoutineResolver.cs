@@ -72,14 +72,6 @@ static class RoutineResolver
         SchemaCache cache, QualifiedIdentifier name, ImmutableArray<string> keys, ImmutableArray<Routine> overloads, bool isRaw) =>
         isRaw ? null
         : overloads.IsEmpty
-            ? SuggestName(cache, name)
-            : Suggestions.Best(
-                overloads.Select(static r => Suggestions.ArgumentList(r.Parameters.Select(static p => p.Name))), Suggestions.ArgumentList(keys), 0.33) is { } near
-                ? $"Perhaps you meant to call the function {name.Schema}.{name.Name}{near}"
-                : null;
-
-    static string? SuggestName(SchemaCache cache, QualifiedIdentifier name) =>
-        Suggestions.Best(cache.Routines.Keys.Where(r => r.Schema == name.Schema).Select(static r => r.Name), name.Name, 0.75) is { } near
-            ? $"Perhaps you meant to call the function {name.Schema}.{near}"
-            : null;
+            ? Suggestions.ForRoutineName(name, cache.Routines.Keys.Where(r => r.Schema == name.Schema).Select(static r => r.Name))
+            : Suggestions.ForRoutineArguments(name, keys, overloads.Select(static r => r.Parameters.Select(static p => p.Name)));
 }

@@ -84,7 +84,7 @@ public static class Responder
             : new ResponseHead(status, headers, !plan.HeadersOnly);
     }
 
-    static RangeNotSatisfiable OffsetBeyond(RowRange range, DbResult result) => RangeNotSatisfiable.OffsetBeyondTotal(range.Lower, result.Total ?? 0);
+    static RangeNotSatisfiable OffsetBeyond(RowRange range, DbResult result) => RangeNotSatisfiable.BeyondTotal(range.Lower, result.Total ?? 0);
 
     /// <summary>The page's rows are unknown while it streams; then nothing was counted or the total says enough.</summary>
     static int AddRange(List<KeyValuePair<string, string>> headers, RowRange range, DbResult result)
