@@ -1,8 +1,8 @@
 using System.Threading.Channels;
+using AutoRest.Introspection;
 using AutoRest.Server.Execution;
 using AutoRest.Server.Observability;
 using AutoRest.Server.Sql;
-using AutoRest.Introspection;
 using Npgsql;
 
 namespace AutoRest.Server;

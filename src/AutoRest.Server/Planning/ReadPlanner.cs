@@ -68,11 +68,21 @@ sealed class ReadPlanner
             null => new ReadNode { Items = items },
             SelectItem.Embed e => new ReadNode
             {
-                Items = items, Parent = parent, Target = e.Target, Alias = e.Alias, Hint = e.Hint, Join = e.Join ?? JoinKind.Left,
+                Items = items,
+                Parent = parent,
+                Target = e.Target,
+                Alias = e.Alias,
+                Hint = e.Hint,
+                Join = e.Join ?? JoinKind.Left,
             },
             SelectItem.Spread s => new ReadNode
             {
-                Items = items, Parent = parent, Target = s.Target, Hint = s.Hint, Join = s.Join ?? JoinKind.Left, IsSpread = true,
+                Items = items,
+                Parent = parent,
+                Target = s.Target,
+                Hint = s.Hint,
+                Join = s.Join ?? JoinKind.Left,
+                IsSpread = true,
             },
             _ => throw new UnreachableException(),
         };

@@ -77,7 +77,7 @@ static class SessionSql
     /// <summary>All headers but Cookie as a JSON object with lower-case names (the last of a repeated one wins), and the first Cookie's pairs.</summary>
     static (string Headers, string Cookies) HeadersJson(IHeaderDictionary headers)
     {
-        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
         buffer.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(buffer, WriterOptions))
         {
@@ -135,7 +135,7 @@ static class SessionSql
     static readonly JsonWriterOptions WriterOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic]
-    static ArrayBufferWriter<byte>? t_buffer;
+    static ArrayBufferWriter<byte>? _buffer;
 }
 
 /// <summary>
@@ -147,7 +147,7 @@ static class RoleNumbers
     const int Limit = 10_000;
 
     static readonly ConcurrentDictionary<string, int> Numbers = new(StringComparer.Ordinal);
-    static int s_last;
+    static int _last;
 
     public static int Of(string role)
     {
@@ -162,9 +162,9 @@ static class RoleNumbers
             Numbers.Clear();
         }
 
-        return Numbers.GetOrAdd(role, static _ => Interlocked.Increment(ref s_last));
+        return Numbers.GetOrAdd(role, static _ => Interlocked.Increment(ref _last));
     }
 
     /// <summary>A number nobody else has: the statement is sent once under it and so never prepared.</summary>
-    public static int Unique() => Interlocked.Increment(ref s_last);
+    public static int Unique() => Interlocked.Increment(ref _last);
 }

@@ -37,7 +37,10 @@ public sealed class FixtureDatabase : IAsyncLifetime
     /// <summary>As the <c>base</c> configuration of the recorded cases, with everything allowed.</summary>
     public static AppConfig Config { get; } = new()
     {
-        DbSchemas = ["api", "tenant"], DbAnonRole = "anon", DbAggregatesEnabled = true, DbPlanEnabled = true,
+        DbSchemas = ["api", "tenant"],
+        DbAnonRole = "anon",
+        DbAggregatesEnabled = true,
+        DbPlanEnabled = true,
     };
 
     public async ValueTask InitializeAsync()
