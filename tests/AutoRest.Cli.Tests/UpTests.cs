@@ -307,6 +307,9 @@ public sealed class UpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Teardown_of_nothing_is_no_error() => Assert.Contains("Deleted", await _tool.Succeed("teardown", "--yes"), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Teardown_keeps_everything_unless_told_otherwise()
     {
         await Up();
