@@ -183,6 +183,14 @@ static class UpCommand
                 }
             }
 
+            if (exited && process!.ExitCode == 0)
+            {
+                // Another `up` was faster with the lock, and ours found its stack running: so do we.
+                process = null;
+                exited = false;
+                patience = DateTime.UtcNow.AddSeconds(10);
+            }
+
             if (exited || (state is null or { IsRunning: false } && process is null && DateTime.UtcNow > patience))
             {
                 throw new CliError(
