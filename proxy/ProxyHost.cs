@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -37,6 +38,7 @@ public static class ProxyHost
         app.MapReverseProxy(pipeline =>
         {
             pipeline.Use(AnswerFailures);
+            pipeline.Use(TryTheOthers);
             pipeline.UseSessionAffinity();
             pipeline.UseLoadBalancing();
         });
@@ -68,6 +70,26 @@ public static class ProxyHost
             await answer.Write(context);
         }
     }
+
+    // Between a server's end and the next health check, its connections are refused. Nothing of the request was sent then, not even of a
+    // body, so another server may have it, whatever the method. A connection that broke later is no such case: the work may be done.
+    static async Task TryTheOthers(HttpContext context, RequestDelegate next)
+    {
+        var proxied = context.GetReverseProxyFeature();
+        // Kept: load balancing replaces it by the one it chose.
+        var rest = proxied.AvailableDestinations;
+        await next(context);
+        while (rest.Count > 1 && WasRefused(context) && !context.Response.HasStarted)
+        {
+            proxied.AvailableDestinations = rest = [.. rest.Where(destination => destination != proxied.ProxiedDestination)];
+            context.Features.Set<IForwarderErrorFeature>(null);
+            context.Response.Clear();
+            await next(context);
+        }
+    }
+
+    static bool WasRefused(HttpContext context) =>
+        context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
 
     // A saved appsettings.json takes effect at once; a broken one is logged and the old routes stay.
     static void ReloadOnChange(WebApplication app)

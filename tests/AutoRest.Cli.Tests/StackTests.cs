@@ -184,6 +184,19 @@ public sealed class StackTests : IDisposable
     }
 
     [Fact]
+    public async Task Large_log_is_put_aside_at_a_start()
+    {
+        File.WriteAllBytes(_data.Log("a"), new byte[11 << 20]);
+        var run = Build(Script("a")).Run(_stop.Token);
+        await Until(Ready);
+        await _stop.CancelAsync();
+        await run;
+
+        Assert.Equal(11 << 20, new FileInfo(_data.Log("a") + ".1").Length);
+        Assert.Equal(0, new FileInfo(_data.Log("a")).Length);
+    }
+
+    [Fact]
     public async Task Stop_file_stops_it()
     {
         var run = Build(Script("a")).Run(_stop.Token);

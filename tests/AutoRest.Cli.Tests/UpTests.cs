@@ -307,6 +307,36 @@ public sealed class UpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Logs_are_the_last_lines_of_each_component()
+    {
+        _tool.Temp.Write("data/log/server.log", "1\n2\n3\n");
+        Assert.Equal("2\n3\n", await _tool.Succeed("logs", "server", "--lines", "2"));
+        _tool.Temp.Write("data/log/proxy.log", "p\n");
+
+        Assert.Equal("proxy      | p\nserver     | 3\n", await _tool.Succeed("logs", "-n", "1"));
+
+        var unknown = await _tool.Run("logs", "nothing");
+        Assert.Equal((1, "autorest: There is no log of \"nothing\": there are proxy, server."), (unknown.ExitCode, unknown.Error.Trim()));
+    }
+
+    [Fact]
+    public async Task Followed_log_shows_what_is_added_until_interrupted()
+    {
+        var log = _tool.Temp.Write("data/log/server.log", "old\n");
+        using var process = _tool.Start("logs", "server", "-f");
+        Assert.Equal("old", await process.StandardOutput.ReadLineAsync());
+
+        await File.AppendAllTextAsync(log, "new\n");
+        Assert.Equal("new", await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)));
+
+        Native.Signal(process.Id, Native.Interrupt);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Teardown_of_nothing_is_no_error() => Assert.Contains("Deleted", await _tool.Succeed("teardown", "--yes"), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Teardown_keeps_everything_unless_told_otherwise()
     {
         await Up();

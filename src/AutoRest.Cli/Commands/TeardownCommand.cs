@@ -61,6 +61,11 @@ static class TeardownCommand
     // Only what `up` makes: the folder may be one that holds other things too.
     static void DeleteData(DataFolder data)
     {
+        if (!Directory.Exists(data.Path))
+        {
+            return;
+        }
+
         foreach (var folder in (string[])[data.Cluster, data.PgBouncer, data.Logs, data.Run])
         {
             if (Directory.Exists(folder))
@@ -71,7 +76,7 @@ static class TeardownCommand
 
         File.Delete(data.ClusterMarker);
         File.Delete(data.InitMarker);
-        if (Directory.Exists(data.Path) && !Directory.EnumerateFileSystemEntries(data.Path).Any())
+        if (!Directory.EnumerateFileSystemEntries(data.Path).Any())
         {
             Directory.Delete(data.Path);
         }

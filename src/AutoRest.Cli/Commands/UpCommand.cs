@@ -161,6 +161,8 @@ static class UpCommand
         var patience = DateTime.UtcNow.AddSeconds(10);
         while (true)
         {
+            // Asked before the state is read: what the process wrote last is then surely there.
+            var exited = process is { HasExited: true };
             var state = StackState.Read(data.StateFile);
             // An older state than our own supervisor's was deleted before it was started.
             if (state is not null)
@@ -181,7 +183,15 @@ static class UpCommand
                 }
             }
 
-            if (process is { HasExited: true } || (state is null or { IsRunning: false } && process is null && DateTime.UtcNow > patience))
+            if (exited && process!.ExitCode == 0)
+            {
+                // Another `up` was faster with the lock, and ours found its stack running: so do we.
+                process = null;
+                exited = false;
+                patience = DateTime.UtcNow.AddSeconds(10);
+            }
+
+            if (exited || (state is null or { IsRunning: false } && process is null && DateTime.UtcNow > patience))
             {
                 throw new CliError(
                     process is null ? $"Another `autorest` holds {data.LockFile} and starts nothing: wait a moment and try again." : $"The background process ended: look at {data.Log("supervisor")}.",

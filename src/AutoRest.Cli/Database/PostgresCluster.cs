@@ -44,6 +44,8 @@ sealed class PostgresCluster(Project project, DataFolder data, Secrets secrets, 
         // Fast shutdown: clients are disconnected, nothing is lost. Terminate would wait until the last client leaves.
         StopSignal = Native.Interrupt,
         StopCommand = [Path.Combine(binaries.Folder, "pg_ctl.exe"), "stop", "-m", "fast", "-D", data.Cluster],
+        // After a crash it first repeats what the log holds, which takes as long as it takes.
+        StartTimeout = TimeSpan.FromMinutes(5),
         StopTimeout = TimeSpan.FromSeconds(40),
         Prepare = Create,
         Probe = Probe,

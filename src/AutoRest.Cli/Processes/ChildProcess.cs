@@ -5,6 +5,9 @@ namespace AutoRest.Cli.Processes;
 /// <summary>A started component. Its output goes to its log file without passing through us, so it outlives us unharmed.</summary>
 sealed class ChildProcess : IDisposable
 {
+    // Past this a start begins a new log, and keeps one old one.
+    const long LargeLog = 10 * 1024 * 1024;
+
     readonly Process _process;
     readonly Component _component;
 
@@ -31,6 +34,11 @@ sealed class ChildProcess : IDisposable
     public static ChildProcess Start(Component component, DataFolder data)
     {
         var log = data.Log(component.Name);
+        if (LogTail.Length(log) > LargeLog)
+        {
+            File.Move(log, log + ".1", overwrite: true);
+        }
+
         var logStart = LogTail.Length(log);
         // Created by us and given away: the folder itself stays ours.
         File.Open(log, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
