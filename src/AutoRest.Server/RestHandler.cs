@@ -248,7 +248,8 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
         var cancellation = http.RequestAborted;
         timing.Mark(Stage.Transaction);
         total = TotalOf(total, execution.PlannedRows, parsed, config);
-        var head = Responder.Describe(plan, parsed, config, new DbResult(total, StreamedRows(parsed, total), null, null, null, null));
+        var head = Responder.Describe(plan, parsed, config, new DbResult(
+            total, StreamedRows(parsed, total), execution.PreRequestSettings.Headers, execution.PreRequestSettings.Status, null, null));
         Begin(http, head, timing);
         while (true)
         {

@@ -87,6 +87,9 @@ public sealed class Execution : IAsyncDisposable
         }
     }
 
+    /// <summary><c>response.headers</c> and <c>response.status</c> as the pre-request function left them.</summary>
+    public (string? Headers, string? Status) PreRequestSettings { get; private set; }
+
     /// <summary>Rows the planner expects, with <c>count=planned</c> or <c>estimated</c>.</summary>
     public long? PlannedRows => _plannedRows;
 
@@ -96,6 +99,10 @@ public sealed class Execution : IAsyncDisposable
         if (_statements.PreRequest is not null)
         {
             await _reader.NextResultAsync(cancellationToken);
+            if (await _reader.ReadAsync(cancellationToken))
+            {
+                PreRequestSettings = (Text(1), Text(2));
+            }
         }
 
         if (_statements.CountPlan is not null)

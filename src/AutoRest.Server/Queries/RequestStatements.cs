@@ -20,7 +20,7 @@ public sealed record TransactionFrame(TransactionIsolation Isolation, bool ReadO
 }
 
 /// <summary>Everything a request sends to PostgreSQL, in order.</summary>
-/// <param name="PreRequest">The call of <c>db-pre-request</c>.</param>
+/// <param name="PreRequest">The call of <c>db-pre-request</c>, and the response settings it left.</param>
 /// <param name="CountPlan">EXPLAIN of the count query.</param>
 /// <param name="ReadsResponseSettings">After the main query, <c>response.headers</c> and <c>response.status</c> are asked for.</param>
 public sealed record RequestStatements(
@@ -51,6 +51,9 @@ public sealed record RequestStatements(
         {
             var sql = new SqlWriter();
             sql.Append($"/* r{number} */ SELECT {function}()");
+
+            // Read at once: a response that streams has sent its head before the main query ends.
+            WriteResponseSettings(sql);
             preRequest = sql.Build();
 
             // The function may have become another role, so the caller's number does not name the role any more: where user code can run, the
