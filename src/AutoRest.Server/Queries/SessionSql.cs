@@ -22,47 +22,85 @@ static class SessionSql
         RequestHead head, string schema, string? timezone, AppConfig config, string role, string claimsJson, RoleSettings? roleSettings,
         IReadOnlyList<ConfigEntry> functionSettings, bool readOnly)
     {
-        var sql = new SqlWriter();
-
-        // IS NULL: the settings' values need not travel back.
-        sql.Append($"SELECT set_config('search_path', {Parameter.Untyped(SearchPath(schema, config))}, true) IS NULL");
-        foreach (var setting in roleSettings?.Settings ?? [])
-        {
-            WriteSetting(sql, setting);
-        }
-
-        sql.Append($", set_config('role', {Parameter.Untyped(role)}, true) IS NULL");
-        sql.Append($", set_config('request.jwt.claims', {Parameter.Untyped(claimsJson)}, true) IS NULL");
-        sql.Append($", set_config('request.method', {Parameter.Untyped(head.Method)}, true) IS NULL");
-        sql.Append($", set_config('request.path', {Parameter.Untyped(head.Path)}, true) IS NULL");
+        var shape = new Shape(roleSettings?.Settings.Length ?? 0, timezone is not null, functionSettings.Count, config.AppSettings.Length, readOnly);
         var (headers, cookies) = HeadersJson(head.Headers);
-        sql.Append($", set_config('request.headers', {Parameter.Untyped(headers)}, true) IS NULL");
-        sql.Append($", set_config('request.cookies', {Parameter.Untyped(cookies)}, true) IS NULL");
+        var parameters = new List<Parameter>(shape.Parameters) { Parameter.Untyped(SearchPath(schema, config)) };
+        AddSettings(parameters, roleSettings?.Settings ?? []);
+        parameters.Add(Parameter.Untyped(role));
+        parameters.Add(Parameter.Untyped(claimsJson));
+        parameters.Add(Parameter.Untyped(head.Method));
+        parameters.Add(Parameter.Untyped(head.Path));
+        parameters.Add(Parameter.Untyped(headers));
+        parameters.Add(Parameter.Untyped(cookies));
         if (timezone is not null)
         {
-            sql.Append($", set_config('timezone', {Parameter.Untyped(timezone)}, true) IS NULL");
+            parameters.Add(Parameter.Untyped(timezone));
         }
 
-        foreach (var setting in functionSettings)
-        {
-            WriteSetting(sql, setting);
-        }
-
+        AddSettings(parameters, functionSettings);
         foreach (var (name, value) in config.AppSettings)
         {
-            WriteSetting(sql, new ConfigEntry(name, value));
+            parameters.Add(Parameter.Untyped(name));
+            parameters.Add(Parameter.Untyped(value));
         }
 
-        if (readOnly)
+        return new SqlStatement(Texts.GetOrAdd(shape, static s => TextOf(s)), parameters);
+    }
+
+    /// <summary>What the text depends on; everything else is a parameter. There are few shapes, so each text is written once.</summary>
+    readonly record struct Shape(int RoleSettings, bool Timezone, int FunctionSettings, int AppSettings, bool ReadOnly)
+    {
+        public int Parameters => 7 + (2 * (RoleSettings + FunctionSettings + AppSettings)) + (Timezone ? 1 : 0);
+    }
+
+    static readonly ConcurrentDictionary<Shape, string> Texts = new();
+
+    static void AddSettings(List<Parameter> parameters, IReadOnlyList<ConfigEntry> settings)
+    {
+        foreach (var setting in settings)
+        {
+            parameters.Add(Parameter.Untyped(setting.Name));
+            parameters.Add(Parameter.Untyped(setting.Value));
+        }
+    }
+
+    static string TextOf(Shape shape)
+    {
+        var sql = new SqlWriter();
+
+        // Each parameter stands once, so an object of its own gives each its number.
+        static Parameter Next() => Parameter.Untyped("");
+        void WriteSettings(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                sql.Append($", set_config({Next()}, {Next()}, true) IS NULL");
+            }
+        }
+
+        // IS NULL: the settings' values need not travel back.
+        sql.Append($"SELECT set_config('search_path', {Next()}, true) IS NULL");
+        WriteSettings(shape.RoleSettings);
+        sql.Append($", set_config('role', {Next()}, true) IS NULL");
+        sql.Append($", set_config('request.jwt.claims', {Next()}, true) IS NULL");
+        sql.Append($", set_config('request.method', {Next()}, true) IS NULL");
+        sql.Append($", set_config('request.path', {Next()}, true) IS NULL");
+        sql.Append($", set_config('request.headers', {Next()}, true) IS NULL");
+        sql.Append($", set_config('request.cookies', {Next()}, true) IS NULL");
+        if (shape.Timezone)
+        {
+            sql.Append($", set_config('timezone', {Next()}, true) IS NULL");
+        }
+
+        WriteSettings(shape.FunctionSettings);
+        WriteSettings(shape.AppSettings);
+        if (shape.ReadOnly)
         {
             sql.Append($", set_config('transaction_read_only', 'on', true) IS NULL");
         }
 
-        return sql.Build();
+        return sql.Build().Text;
     }
-
-    static void WriteSetting(SqlWriter sql, ConfigEntry setting) =>
-        sql.Append($", set_config({Parameter.Untyped(setting.Name)}, {Parameter.Untyped(setting.Value)}, true) IS NULL");
 
     static string SearchPath(string schema, AppConfig config)
     {
