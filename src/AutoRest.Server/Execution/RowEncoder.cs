@@ -13,6 +13,7 @@ sealed class RowEncoder
 {
     readonly BodyFormat _format;
     readonly ColumnEncoding[] _encodings;
+    readonly EmbedEncoder?[] _embeds;
 
     /// <summary><c>"key":</c>, with what separates it from the member before it.</summary>
     readonly byte[][] _keys;
@@ -25,6 +26,7 @@ sealed class RowEncoder
         _format = shape.Format;
         _first = shape.HasTotal ? 2 : 0;
         _encodings = [.. shape.Columns.Select(static c => c.Encoding)];
+        _embeds = [.. shape.Columns.Select(static c => c.Members.IsDefault ? null : new EmbedEncoder(c))];
         _names = [.. shape.Columns.Select(static c => c.Key)];
         _keys = _format == BodyFormat.Csv ? [] : KeysOf(shape.Columns);
     }
@@ -79,17 +81,27 @@ sealed class RowEncoder
             output.Write(", \n "u8);
         }
 
+        var ordinal = _first;
         for (var i = 0; i < _encodings.Length; i++)
         {
             output.Write(_keys[i]);
-            if (reader.IsDBNull(_first + i))
+            if (_embeds[i] is { } embed)
+            {
+                embed.Encode(reader, ordinal, output);
+                ordinal += embed.Columns;
+                continue;
+            }
+
+            if (reader.IsDBNull(ordinal))
             {
                 output.Write("null"u8);
             }
             else
             {
-                WriteJson(output, _encodings[i], reader.GetFieldValue<RawValue>(_first + i).Bytes.Span);
+                WriteJson(output, _encodings[i], reader.GetFieldValue<RawValue>(ordinal).Bytes.Span);
             }
+
+            ordinal++;
         }
 
         output.Write(_encodings.Length == 0 ? "{}"u8 : "}"u8);
@@ -120,7 +132,7 @@ sealed class RowEncoder
         }
     }
 
-    static void WriteJson(PooledBuffer output, ColumnEncoding encoding, ReadOnlySpan<byte> value)
+    internal static void WriteJson(PooledBuffer output, ColumnEncoding encoding, ReadOnlySpan<byte> value)
     {
         switch (encoding)
         {

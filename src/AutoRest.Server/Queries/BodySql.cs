@@ -28,10 +28,17 @@ public enum ColumnEncoding
 
     /// <summary>PostgreSQL's text form of any type: a CSV field.</summary>
     CsvText,
+
+    /// <summary>A to-one embed: a flag that is null where there is no row, then the members.</summary>
+    Object,
+
+    /// <summary>A to-many embed: one array per member, all of one length; null where there is no row.</summary>
+    ArrayOfObjects,
 }
 
 /// <summary>A column of a row shape: its key and how it is encoded.</summary>
-public readonly record struct RowColumn(string Key, ColumnEncoding Encoding);
+/// <param name="Members">Of an embed, in the order they are written.</param>
+public readonly record struct RowColumn(string Key, ColumnEncoding Encoding, ImmutableArray<RowColumn> Members = default);
 
 /// <summary>What the main query's result is.</summary>
 public abstract record ResultShape
@@ -104,6 +111,7 @@ static class BodySql
 
         foreach (var embed in plan.Embeds)
         {
+            var members = csv ? null : EmbedMembers.Of(embed);
             foreach (var output in ReadSql.OutputsOf(embed))
             {
                 if (output.Key is null)
@@ -111,7 +119,10 @@ static class BodySql
                     return null;
                 }
 
-                items.Add(new RowItem(output.Key, null, embed, output, EncodingOf(embed, output, csv)));
+                var encoding = members is null
+                    ? EncodingOf(embed, output, csv)
+                    : (embed.Shape == EmbedShape.Many ? ColumnEncoding.ArrayOfObjects : ColumnEncoding.Object, false);
+                items.Add(new RowItem(output.Key, null, embed, output, encoding, members ?? default));
             }
         }
 
@@ -130,7 +141,7 @@ static class BodySql
             : output.Column is { } column ? EncodingOf(column, false) : (ColumnEncoding.Json, true);
     }
 
-    static (ColumnEncoding, bool Convert) EncodingOf(SelectedItem.Column column, bool csv)
+    internal static (ColumnEncoding Encoding, bool Convert) EncodingOf(SelectedItem.Column column, bool csv)
     {
         if (csv)
         {
@@ -189,6 +200,12 @@ static class BodySql
 
             var item = items[i];
             var (encoding, convert) = item.Encoding;
+            if (!item.Members.IsDefault)
+            {
+                WriteMembers(sql, item);
+                continue;
+            }
+
             if (convert && encoding == ColumnEncoding.Json)
             {
                 sql.Append($"to_json(");
@@ -217,6 +234,32 @@ static class BodySql
         {
             // Only empty embeds: rows without members.
             sql.Append($"NULL");
+        }
+    }
+
+    /// <summary>The columns of a typed embed, taken from its lateral.</summary>
+    static void WriteMembers(SqlWriter sql, RowItem item)
+    {
+        var lateral = item.Embed!.Lateral;
+        var first = true;
+        if (item.Encoding.Encoding == ColumnEncoding.Object)
+        {
+            sql.Append($"{lateral}.ar_exists");
+            first = false;
+        }
+
+        foreach (var member in item.Members)
+        {
+            sql.Append($"{(first ? SqlToken.Of("") : SqlToken.Of(", "))}");
+            first = false;
+            if (item.Encoding.Encoding == ColumnEncoding.Object)
+            {
+                member.Write(sql, lateral);
+            }
+            else
+            {
+                sql.Append($"{lateral}.{new Identifier(member.Key)}");
+            }
         }
     }
 
@@ -268,8 +311,14 @@ static class BodySql
 
 /// <summary>An item of a row shape: an own column of the node, or an output of one of its embeds.</summary>
 /// <param name="Encoding">How it arrives, and whether PostgreSQL converts it first (<c>to_json</c>, or <c>::text</c> for CSV).</param>
+/// <param name="Members">Of an embed that leaves PostgreSQL in typed columns.</param>
 readonly record struct RowItem(
-    string Key, SelectedItem.Column? Column, EmbedPlan? Embed, ReadSql.Output Output, (ColumnEncoding Encoding, bool Convert) Encoding);
+    string Key, SelectedItem.Column? Column, EmbedPlan? Embed, ReadSql.Output Output, (ColumnEncoding Encoding, bool Convert) Encoding,
+    ImmutableArray<EmbedMember> Members = default)
+{
+    public RowColumn Shape => new(
+        Key, Encoding.Encoding, Members.IsDefault ? default : [.. Members.Select(static m => new RowColumn(m.Key, m.Encoding))]);
+}
 
 /// <summary>What the aggregated rows are.</summary>
 enum RowsOf

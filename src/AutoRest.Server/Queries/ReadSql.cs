@@ -17,6 +17,9 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
 {
     readonly Dictionary<EmbedPlan, RowSource> _parents = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Embeds of the root that leave PostgreSQL in typed columns instead of as JSON.</summary>
+    public Dictionary<EmbedPlan, ImmutableArray<EmbedMember>> TypedEmbeds { get; } = new(ReferenceEqualityComparer.Instance);
+
     public RowSource SourceOf(ReadPlan plan) => new(plan.Alias, root);
 
     /// <summary>The whole query with named output columns, for rows that are aggregated by PostgreSQL.</summary>
@@ -140,6 +143,12 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
                     sql.Append($" AS {new Identifier(key)}");
                 }
             }
+        }
+
+        if (self is { Shape: EmbedShape.Single } && TypedEmbeds.ContainsKey(self))
+        {
+            Separate();
+            sql.Append($"TRUE AS ar_exists");
         }
 
         if (first)
@@ -298,7 +307,19 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
         var join = embed.Join == JoinKind.Inner ? SqlToken.Of(" INNER JOIN LATERAL (") : SqlToken.Of(" LEFT JOIN LATERAL (");
         sql.Append($"{join}");
         var many = embed.Shape is EmbedShape.Many or EmbedShape.SpreadMany;
-        if (many)
+        var members = TypedEmbeds.GetValueOrDefault(embed);
+        if (many && !members.IsDefault)
+        {
+            for (var i = 0; i < members.Length; i++)
+            {
+                sql.Append($"{(i == 0 ? SqlToken.Of("SELECT array_agg(") : SqlToken.Of(", array_agg("))}");
+                members[i].Write(sql, embed.Lateral);
+                sql.Append($") AS {new Identifier(members[i].Key)}");
+            }
+
+            sql.Append($" FROM (");
+        }
+        else if (many)
         {
             sql.Append($"SELECT json_agg({embed.Lateral}.*)::jsonb AS ar_rows");
             if (embed.Shape == EmbedShape.SpreadMany)
@@ -324,13 +345,17 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
         sql.Append($") AS {embed.Lateral} ON ");
         if (many && embed.Join == JoinKind.Inner)
         {
-            sql.Append($"{embed.Lateral}.ar_rows IS NOT NULL");
+            sql.Append($"{embed.Lateral}.{RowsColumn(embed)} IS NOT NULL");
         }
         else
         {
             sql.Append($"TRUE");
         }
     }
+
+    /// <summary>A column of a to-many lateral that is null exactly where there are no rows.</summary>
+    Identifier RowsColumn(EmbedPlan embed) =>
+        TypedEmbeds.TryGetValue(embed, out var members) ? new Identifier(members[0].Key) : new Identifier("ar_rows");
 
     void WriteSpreadOrder(EmbedPlan embed)
     {
@@ -406,7 +431,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
         var embed = plan.Embeds.First(e => e.Lateral == test.Lateral);
         if (embed.Shape is EmbedShape.Many or EmbedShape.SpreadMany)
         {
-            sql.Append($"{embed.Lateral}.ar_rows{(test.IsNull ? SqlToken.Of(" IS NULL") : SqlToken.Of(" IS NOT NULL"))}");
+            sql.Append($"{embed.Lateral}.{RowsColumn(embed)}{(test.IsNull ? SqlToken.Of(" IS NULL") : SqlToken.Of(" IS NOT NULL"))}");
         }
         else
         {

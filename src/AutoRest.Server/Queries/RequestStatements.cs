@@ -174,6 +174,14 @@ public sealed record RequestStatements(
             : BodySql.RowItemsOf(plan.Plan, plan.Body.Format);
         if (items is { } columns)
         {
+            foreach (var item in columns)
+            {
+                if (!item.Members.IsDefault)
+                {
+                    read.TypedEmbeds[item.Embed!] = item.Members;
+                }
+            }
+
             if (count == CountKind.Query)
             {
                 sql.Append($"SELECT ar_c.n, ar_p.* FROM (SELECT count(*) AS n FROM (");
@@ -191,7 +199,7 @@ public sealed record RequestStatements(
             }
 
             return (sql.Build(), new ResultShape.Rows(
-                [.. columns.Select(static i => new RowColumn(i.Key, i.Encoding.Encoding))], plan.Body.Format, count == CountKind.Query));
+                [.. columns.Select(static i => i.Shape)], plan.Body.Format, count == CountKind.Query));
         }
 
         sql.Append($"SELECT ");
