@@ -16,7 +16,7 @@ sealed record Options(
     };
 
     static readonly Option<double> SecondsOption = new("--seconds") { Description = "Length of a turn", DefaultValueFactory = static _ => 5 };
-    static readonly Option<double> WarmupOption = new("--warmup") { Description = "Seconds before the first turn of each workload", DefaultValueFactory = static _ => 3 };
+    static readonly Option<double> WarmupOption = new("--warmup") { Description = "Seconds of each workload at the start, and again before its first turn", DefaultValueFactory = static _ => 3 };
     static readonly Option<int> RoundsOption = new("--rounds") { Description = "Turns of each contestant", DefaultValueFactory = static _ => 3 };
     static readonly Option<int> ConnectionsOption = new("--connections") { Description = "HTTP connections, and pgbench clients", DefaultValueFactory = static _ => 32 };
     static readonly Option<int> PoolOption = new("--pool") { Description = "Database connections of a server (db-pool)", DefaultValueFactory = static _ => 10 };

@@ -44,6 +44,7 @@ static class ThroughputRun
         await using var peer = options.PeerCommand is { } command ? await servers.StartServerAsync(options, command, null) : null;
         var stage = new Stage(servers.Postmaster, servers.PoolerProcess, options.Connections);
         var results = new List<WorkloadResult>();
+        await WarmUpAsync(options, servers, stage, peer is null ? [server] : [server, peer]);
         foreach (var workload in options.Workloads)
         {
             var token = workload.WithToken ? Servers.Token() : null;
@@ -86,6 +87,20 @@ static class ThroughputRun
         }
 
         return results;
+    }
+
+    /// <summary>Every workload once: what they share is then compiled as well for the first of them as for the last.</summary>
+    static async Task WarmUpAsync(Options options, Servers servers, Stage stage, ServerProcess[] contestants)
+    {
+        foreach (var server in contestants)
+        {
+            foreach (var workload in options.Workloads)
+            {
+                await stage.Http("", server, null, workload, workload.WithToken ? Servers.Token() : null).RunAsync(TimeSpan.FromSeconds(options.Warmup));
+            }
+        }
+
+        await servers.Cluster.ExecuteAsync("TRUNCATE api.events");
     }
 
     static async Task<IReadOnlyList<Series>> AlternateAsync(
