@@ -41,6 +41,9 @@ public abstract record Relationship
         ImmutableArray<ColumnPair> Columns, bool OriginIsView, bool ForeignIsView) : Relationship(From, To, Self)
     {
         public override bool IsToOne => Cardinality is Cardinality.ManyToOne or Cardinality.OneToOne;
+
+        /// <summary>The key is the origin's: its columns reference the foreign ones. Tells the two directions of a one-to-one apart.</summary>
+        public bool OriginReferences { get; init; }
     }
 
     /// <summary>Many-to-many through <paramref name="Via"/>.</summary>

@@ -71,7 +71,10 @@ static class RelationshipAssembly
                 {
                     relationships.Add(new Relationship.ForeignKey(
                         origin.Relation, foreign.Relation, origin.Relation == foreign.Relation, cardinality, row.Name,
-                        Pairs(origin.Columns, foreign.Columns), origin.IsView, foreign.IsView));
+                        Pairs(origin.Columns, foreign.Columns), origin.IsView, foreign.IsView)
+                    {
+                        OriginReferences = true,
+                    });
                 }
             }
         }

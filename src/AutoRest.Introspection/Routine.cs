@@ -33,6 +33,9 @@ public sealed record Routine(
     TransactionIsolation? Isolation,
     ImmutableArray<ConfigEntry> Settings)
 {
+    /// <summary>OID: tells overloads apart when privileges are asked for.</summary>
+    public long Id { get; init; }
+
     public bool HasVariadic { get; } = Parameters.Any(static p => p.IsVariadic);
 }
 

@@ -119,7 +119,10 @@ public static class SchemaCacheBuilder
                 row.ReturnText),
             row.Volatility switch { 'i' => Volatility.Immutable, 's' => Volatility.Stable, _ => Volatility.Volatile },
             Settings.Isolation(settings),
-            settings);
+            settings)
+        {
+            Id = row.Id,
+        };
     }
 
     /// <summary>contract/functions.md §1: arguments are named, or the one unnamed takes a whole body.</summary>

@@ -19,7 +19,7 @@ namespace AutoRest.Server;
 /// One request from start to end; the only place that knows every stage and the only one that catches.
 /// 1 snapshot, 2 CORS, 3 authentication, 4 body, 5 parse, 6 plan, 7 SQL, 8 execute, 9 describe, 10 write.
 /// </summary>
-public sealed class RestHandler(AppState state, Database database, SchemaReloader reloader, Log log)
+public sealed partial class RestHandler(AppState state, Database database, SchemaReloader reloader, Log log)
 {
     const string ServerName = "autorest/0.1";
 
@@ -76,11 +76,6 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
                 return;
             }
 
-            if (plan is ActionPlan.Inspect)
-            {
-                throw new ApiException(new RootDisabled());
-            }
-
             await RunAsync(http, plan, parsed, snapshot, auth, body, timing);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -110,7 +105,9 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
             {
                 // 8.
                 await using var execution = await Executor.StartAsync(database, statements, http.RequestAborted);
-                await RespondAsync(http, plan, parsed, snapshot.Config, statements, execution, body, timing);
+                await (plan is ActionPlan.Inspect inspect
+                    ? InspectAsync(http, inspect, parsed, snapshot, execution, body, timing)
+                    : RespondAsync(http, plan, parsed, snapshot.Config, statements, execution, body, timing));
                 return;
             }
             catch (PostgresException error) when (error.MessageText.Contains("ar_", StringComparison.Ordinal) && PlanNames.Explain(error, plan) is { } explained)

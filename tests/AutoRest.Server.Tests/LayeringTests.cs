@@ -16,9 +16,10 @@ public sealed partial class LayeringTests
         ["Auth"] = ["Errors", "Configuration"],
         ["Requests"] = ["Sql", "Errors", "Configuration"],
         ["Planning"] = ["Requests", "Sql", "Errors", "Configuration"],
+        ["OpenApi"] = ["Planning", "Requests", "Sql", "Errors", "Configuration"],
         ["Queries"] = ["Planning", "Requests", "Sql", "Errors", "Configuration"],
         ["Execution"] = ["Observability", "Queries", "Planning", "Requests", "Sql", "Errors", "Configuration"],
-        ["Responses"] = ["Execution", "Queries", "Planning", "Requests", "Sql", "Errors", "Configuration"],
+        ["Responses"] = ["OpenApi", "Execution", "Queries", "Planning", "Requests", "Sql", "Errors", "Configuration"],
     };
 
     [Fact]

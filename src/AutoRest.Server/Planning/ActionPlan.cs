@@ -29,6 +29,16 @@ public sealed record NegotiatedBody(MediaType MediaType, BodyFormat Format, Medi
     public bool IsSingular => Format is BodyFormat.SingularJson or BodyFormat.SingularJsonStripped;
 }
 
+/// <summary>Versions of the OpenAPI document.</summary>
+public enum DocumentVersion
+{
+    /// <summary>What the contract knows. contract/openapi.md.</summary>
+    Swagger2,
+
+    /// <summary>Ours.</summary>
+    OpenApi31,
+}
+
 /// <summary>What a request will do, with every name resolved. Making SQL of it cannot fail.</summary>
 public abstract record ActionPlan
 {
@@ -49,8 +59,9 @@ public abstract record ActionPlan
         CallPlan Plan, ReadPlan Result, NegotiatedBody Body, bool HeadersOnly, ImmutableArray<(string Target, string Alias)> LegacyNames)
         : ActionPlan;
 
-    /// <summary>The root document.</summary>
-    public sealed record Inspect(bool HeadersOnly, MediaType MediaType) : ActionPlan;
+    /// <summary>The document that describes a schema.</summary>
+    /// <param name="MediaType">What the response is labelled.</param>
+    public sealed record Inspect(DocumentVersion Version, MediaType MediaType, bool HeadersOnly) : ActionPlan;
 
     /// <summary>OPTIONS: answered without a transaction.</summary>
     /// <param name="Allow">Value of <c>Allow</c>.</param>

@@ -15,7 +15,8 @@ public static class Planner
         RequestAction.Read read => PlanRead(request, cache, config, read),
         RequestAction.Mutate mutate => PlanMutation(request, cache, config, mutate),
         RequestAction.Call call => CallPlanner.Plan(request, cache, config, call.Routine, call.Method),
-        RequestAction.Inspect inspect => new ActionPlan.Inspect(inspect.HeadersOnly, RootType(request.Accept)),
+        RequestAction.Inspect inspect => PlanRoot(request.Accept, inspect.HeadersOnly),
+        RequestAction.Describe describe => PlanDocument(request.Accept, describe.HeadersOnly),
         RequestAction.RelationInfo info => new ActionPlan.Info(AllowOf(FindTable(cache, info.Relation))),
         RequestAction.RoutineInfo info => CallPlanner.PlanInfo(request, cache, config, info.Routine),
         RequestAction.RootInfo => new ActionPlan.Info("OPTIONS,GET,HEAD"),
@@ -64,17 +65,50 @@ public static class Planner
         throw new ApiException(new UnknownTable(name, Suggestions.ForTable(name, names)));
     }
 
-    static MediaType RootType(ImmutableArray<MediaType> accept)
+    /// <summary>Swagger 2.0 unless version 3 is asked for by name. contract/openapi.md §1, §9.</summary>
+    static ActionPlan.Inspect PlanRoot(ImmutableArray<MediaType> accept, bool headersOnly)
     {
         foreach (var type in accept)
         {
+            if (type.IsOpenApi3 || IsVendorType(type))
+            {
+                return new ActionPlan.Inspect(DocumentVersion.OpenApi31, type, headersOnly);
+            }
+
             if (type.Kind is MediaTypeKind.OpenApi or MediaTypeKind.Json or MediaTypeKind.Any)
             {
-                return MediaType.OpenApi;
+                return new ActionPlan.Inspect(DocumentVersion.Swagger2, MediaType.OpenApi, headersOnly);
             }
         }
 
         throw new ApiException(new NotAcceptable(ContentNegotiation.NamesOf(accept)));
+    }
+
+    /// <summary>At its own path the document is plain JSON for those who do not ask for it by name.</summary>
+    static ActionPlan.Inspect PlanDocument(ImmutableArray<MediaType> accept, bool headersOnly)
+    {
+        foreach (var type in accept)
+        {
+            if (type.Kind == MediaTypeKind.OpenApi || IsVendorType(type))
+            {
+                return new ActionPlan.Inspect(DocumentVersion.OpenApi31, type, headersOnly);
+            }
+
+            if (type.Kind is MediaTypeKind.Json or MediaTypeKind.Any)
+            {
+                return new ActionPlan.Inspect(DocumentVersion.OpenApi31, MediaType.Json, headersOnly);
+            }
+        }
+
+        throw new ApiException(new NotAcceptable(ContentNegotiation.NamesOf(accept)));
+    }
+
+    /// <summary>The name the OpenAPI Initiative registered, with or without a version.</summary>
+    static bool IsVendorType(MediaType type)
+    {
+        const string name = "application/vnd.oai.openapi+json";
+        return type.Kind == MediaTypeKind.Other && type.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+            && (type.Name.Length == name.Length || type.Name[name.Length] == ';');
     }
 
     /// <summary>What the object allows, not what the caller may do. contract/requests.md §7.</summary>

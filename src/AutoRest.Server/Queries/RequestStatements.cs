@@ -142,6 +142,8 @@ public sealed record RequestStatements(
                 var callSql = Begin(call.Result.From.Name, number, call.Body.Plan);
                 CallSql.Write(callSql, call, request, config);
                 return (callSql.Build(), ShapeOf(call.Body));
+            case ActionPlan.Inspect:
+                return (PrivilegeSql.Write(request.Schema, config.OpenApiMode), new ResultShape.Lines());
             default:
                 throw new UnreachableException();
         }

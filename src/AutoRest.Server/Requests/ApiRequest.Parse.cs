@@ -63,6 +63,14 @@ public sealed partial record ApiRequest
                 };
             }
 
+            // Two segments that are no function: no relation can have this path.
+            if (rest is DocumentPath)
+            {
+                return config.OpenApiMode == OpenApiMode.Disabled
+                    ? throw new ApiException(new RootDisabled())
+                    : new Resource(ResourceKind.Document, "");
+            }
+
             var slash = rest.IndexOf('/');
             if (slash < 0)
             {
@@ -76,9 +84,13 @@ public sealed partial record ApiRequest
         }
     }
 
+    /// <summary>Where the OpenAPI 3.1 document is, whatever answers the root. Without the leading slash.</summary>
+    public const string DocumentPath = ".well-known/openapi.json";
+
     enum ResourceKind
     {
         Root,
+        Document,
         Relation,
         Routine,
     }
@@ -118,7 +130,9 @@ public sealed partial record ApiRequest
             (ResourceKind.Routine, _) => throw new ApiException(new RoutineMethodNotAllowed(method)),
             (ResourceKind.Root, "GET") => new RequestAction.Inspect(HeadersOnly: false),
             (ResourceKind.Root, "HEAD") => new RequestAction.Inspect(HeadersOnly: true),
-            (ResourceKind.Root, "OPTIONS") => new RequestAction.RootInfo(),
+            (ResourceKind.Document, "GET") => new RequestAction.Describe(HeadersOnly: false),
+            (ResourceKind.Document, "HEAD") => new RequestAction.Describe(HeadersOnly: true),
+            (ResourceKind.Root or ResourceKind.Document, "OPTIONS") => new RequestAction.RootInfo(),
             _ => throw new ApiException(new UnsupportedMethod(method)),
         };
     }

@@ -39,13 +39,16 @@ public abstract record RequestAction
     /// <summary>The root document.</summary>
     public sealed record Inspect(bool HeadersOnly) : RequestAction;
 
+    /// <summary>The OpenAPI 3.1 document at the path of its own. Ours.</summary>
+    public sealed record Describe(bool HeadersOnly) : RequestAction;
+
     /// <summary>OPTIONS on a relation.</summary>
     public sealed record RelationInfo(QualifiedIdentifier Relation) : RequestAction;
 
     /// <summary>OPTIONS on a function.</summary>
     public sealed record RoutineInfo(QualifiedIdentifier Routine) : RequestAction;
 
-    /// <summary>OPTIONS on the root.</summary>
+    /// <summary>OPTIONS on the root or the document.</summary>
     public sealed record RootInfo : RequestAction;
 }
 

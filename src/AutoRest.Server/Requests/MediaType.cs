@@ -32,6 +32,9 @@ public enum MediaTypeKind
 /// <param name="Plan">Options, for <see cref="MediaTypeKind.Plan"/>.</param>
 public sealed record MediaType(MediaTypeKind Kind, string Name, PlanOptions? Plan = null)
 {
+    /// <summary>Of <c>application/openapi+json</c>: version 3 is wanted (<c>;version=3.1</c>). Ours; the reference has no other version than 2.0.</summary>
+    public bool IsOpenApi3 { get; init; }
+
     public static MediaType Json { get; } = new(MediaTypeKind.Json, "application/json");
     public static MediaType Csv { get; } = new(MediaTypeKind.Csv, "text/csv");
     public static MediaType GeoJson { get; } = new(MediaTypeKind.GeoJson, "application/geo+json");
@@ -39,6 +42,7 @@ public sealed record MediaType(MediaTypeKind Kind, string Name, PlanOptions? Pla
     public static MediaType SingularJsonStripped { get; } = new(MediaTypeKind.SingularJsonStripped, "application/vnd.pgrst.object+json;nulls=stripped");
     public static MediaType ArrayJsonStripped { get; } = new(MediaTypeKind.ArrayJsonStripped, "application/vnd.pgrst.array+json;nulls=stripped");
     public static MediaType OpenApi { get; } = new(MediaTypeKind.OpenApi, "application/openapi+json");
+    public static MediaType OpenApi3 { get; } = OpenApi with { IsOpenApi3 = true };
     public static MediaType FormUrlEncoded { get; } = new(MediaTypeKind.FormUrlEncoded, "application/x-www-form-urlencoded");
     public static MediaType Text { get; } = new(MediaTypeKind.Text, "text/plain");
     public static MediaType Xml { get; } = new(MediaTypeKind.Xml, "text/xml");
@@ -89,13 +93,19 @@ public sealed record MediaType(MediaTypeKind Kind, string Name, PlanOptions? Pla
             return new MediaType(MediaTypeKind.Other, text.ToString());
         }
 
+        var rest = text[name.Length..];
+        if (known.Type.Kind == MediaTypeKind.OpenApi)
+        {
+            return TryParameter(ref rest, out var first, out var version) && first.Equals("version", StringComparison.OrdinalIgnoreCase)
+                && version.StartsWith('3') ? OpenApi3 : OpenApi;
+        }
+
         if (ReferenceEquals(known.Type, known.Stripped))
         {
             return known.Type;
         }
 
         var isStripped = false;
-        var rest = text[name.Length..];
         while (TryParameter(ref rest, out var parameter, out var value))
         {
             if (parameter.Equals("nulls", StringComparison.OrdinalIgnoreCase))

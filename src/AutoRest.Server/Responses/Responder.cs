@@ -32,6 +32,7 @@ public static class Responder
             ActionPlan.Read read => DescribeRead(read, request, config, result),
             ActionPlan.Mutate mutate => DescribeMutation(mutate, request, config, result),
             ActionPlan.Call call => DescribeCall(call, request, config, result),
+            ActionPlan.Inspect inspect => DescribeDocument(inspect, request),
             ActionPlan.Info info => new ResponseHead(200, [new("Allow", info.Allow), new("Access-Control-Allow-Origin", "*")], false),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -68,6 +69,13 @@ public static class Responder
         var headers = new List<KeyValuePair<string, string>> { new("Content-Type", type.Append("; charset=utf-8").ToString()) };
         AddProfile(headers, request);
         return new ResponseHead(200, headers, true);
+    }
+
+    static ResponseHead DescribeDocument(ActionPlan.Inspect inspect, ApiRequest request)
+    {
+        var headers = new List<KeyValuePair<string, string>>(4);
+        AddType(headers, inspect.MediaType, request);
+        return new ResponseHead(200, headers, !inspect.HeadersOnly);
     }
 
     static ResponseHead DescribeRead(ActionPlan.Read plan, ApiRequest request, AppConfig config, DbResult result)
