@@ -44,9 +44,9 @@ public sealed class Execution : IAsyncDisposable
         _transactionOpen = statements.Frame.IsExplicit;
     }
 
-    internal void Add(string text, IReadOnlyList<Parameter> parameters)
+    internal void Add(string text, IReadOnlyList<Parameter> parameters, bool isUnnamed = false)
     {
-        var command = new NpgsqlBatchCommand(Note(text));
+        var command = new NpgsqlBatchCommand(isUnnamed && _prepares ? _database.Statements.Unprepared(text) : Note(text));
         foreach (var parameter in parameters)
         {
             command.Parameters.Add(Executor.ParameterOf(parameter));

@@ -60,7 +60,7 @@ public static class Executor
     {
         if (statement is not null)
         {
-            execution.Add(statement.Text, statement.Parameters);
+            execution.Add(statement.Text, statement.Parameters, statement.IsUnnamed);
         }
     }
 

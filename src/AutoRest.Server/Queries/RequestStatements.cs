@@ -56,15 +56,13 @@ public sealed record RequestStatements(
             WriteResponseSettings(sql);
             preRequest = sql.Build();
 
-            // The function may have become another role, so the caller's number does not name the role any more: where user code can run, the
-            // statement must not be prepared under it.
-            if (RunsUserCode(plan))
-            {
-                number = RoleNumbers.Unique();
-            }
         }
 
         var (main, shape) = MainOf(plan, request, config, number, aggregateOnly);
+
+        // The function may have become another role, so the caller's number does not name the role any more: where user code can run, the
+        // statement must not be prepared under it.
+        main = main with { IsUnnamed = preRequest is not null && RunsUserCode(plan) };
         return new RequestStatements(
             frame, session, preRequest, main, shape, CountPlanOf(plan, request, number),
             shape is ResultShape.Rows && (preRequest is not null || RunsUserCode(plan)));

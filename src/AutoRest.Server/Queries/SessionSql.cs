@@ -202,7 +202,4 @@ static class RoleNumbers
 
         return Numbers.GetOrAdd(role, static _ => Interlocked.Increment(ref _last));
     }
-
-    /// <summary>A number nobody else has: the statement is sent once under it and so never prepared.</summary>
-    public static int Unique() => Interlocked.Increment(ref _last);
 }

@@ -112,4 +112,5 @@ public sealed class Parameter
 }
 
 /// <summary>A statement ready to run: text without any value in it, and the values.</summary>
-public sealed record SqlStatement(string Text, IReadOnlyList<Parameter> Parameters);
+/// <param name="IsUnnamed">Must not be prepared: which role it runs as is not known beforehand.</param>
+public sealed record SqlStatement(string Text, IReadOnlyList<Parameter> Parameters, bool IsUnnamed = false);
