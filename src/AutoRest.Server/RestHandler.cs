@@ -137,8 +137,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
 
     /// <summary>What a pooler answers that gave the prepared statement's connection to somebody else.</summary>
     static bool IsLostStatement(PostgresException error) =>
-        error.SqlState is "26000" or "42P05"
-        || (error.SqlState == "08P01" && error.MessageText.Contains("prepared statement", StringComparison.Ordinal));
+        error.SqlState is "26000" or "42P05" or "08P01" && error.MessageText.Contains("prepared statement", StringComparison.Ordinal);
 
     static async Task RespondAsync(
         HttpContext http, ActionPlan plan, ApiRequest parsed, AppConfig config, RequestStatements statements, Execution.Execution execution,
