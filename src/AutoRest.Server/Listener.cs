@@ -11,72 +11,160 @@ namespace AutoRest.Server;
 /// LISTEN on a connection of its own, never through a pooler: reload messages of the database. Reconnects by itself, and reloads after a gap, since
 /// messages may have been missed. contract/operations.md §5.
 /// </summary>
-public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder settings, SchemaReloader reloader, Log log)
+public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder settings, SchemaReloader reloader, Log log) : IDisposable
 {
     const int LongestDelay = 32;
 
-    /// <summary>Connected and listening.</summary>
-    public bool IsOn { get; private set; }
+    /// <summary>Part of the message of a defect of PostgreSQL that asking for the queue's fill repairs. contract/operations.md §5.</summary>
+    const string LostTransactionStatus = "could not access status of transaction";
 
+    readonly Lock _changing = new();
+    CancellationTokenSource _settingsChanged = new();
+    CancellationTokenSource _databaseReturned = new();
+    volatile bool _isOn;
+    bool _asksQueue;
+
+    /// <summary>Connected and listening.</summary>
+    public bool IsOn => _isOn;
+
+    /// <summary>It failed, and nothing may be tried again.</summary>
+    public event Action<string>? Fatal;
+
+    /// <summary>Channel or enablement may have changed: start over with what the configuration says now.</summary>
+    public void Restart() => Cancel(ref _settingsChanged);
+
+    /// <summary>The database answers again: no need to wait for the end of the delay.</summary>
+    public void Hurry() => Cancel(ref _databaseReturned);
+
+    /// <summary>Listens while the configuration says so; ends when cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var delay = 1;
-        var hadFailure = false;
         while (!cancellationToken.IsCancellationRequested)
         {
-            var channel = state.Current.Snapshot.Config.DbChannel;
+            using var changed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Token(ref _settingsChanged));
+            var config = state.Current.Snapshot.Config;
             try
             {
-                await using var connection = await ConnectAsync(channel, cancellationToken);
-                IsOn = true;
+                if (config.DbChannelEnabled)
+                {
+                    await ListenAsync(config.DbChannel, changed.Token, cancellationToken);
+                }
+                else
+                {
+                    await Task.Delay(Timeout.Infinite, changed.Token);
+                }
+            }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested)
+            {
+                if (_isOn)
+                {
+                    _isOn = false;
+                    log.ListenerStopped(config.DbChannel);
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _settingsChanged.Dispose();
+        _databaseReturned.Dispose();
+    }
+
+    async Task ListenAsync(string channel, CancellationToken changed, CancellationToken cancellationToken)
+    {
+        var hadFailure = false;
+        for (var delay = 1; ; delay = Math.Min(delay * 2, LongestDelay))
+        {
+            try
+            {
+                await using var connection = await ConnectAsync(channel, changed, cancellationToken);
+                _isOn = true;
                 delay = 1;
                 if (hadFailure)
                 {
+                    // What was sent meanwhile is lost.
                     hadFailure = false;
                     reloader.Request();
                 }
 
                 while (true)
                 {
-                    await connection.WaitAsync(cancellationToken);
+                    await connection.WaitAsync(changed);
                 }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
             {
-                IsOn = false;
+                _isOn = false;
                 hadFailure = true;
-                log.ListenerFailed(channel, e.Message, delay);
-                try
+                _asksQueue = e.Message.Contains(LostTransactionStatus, StringComparison.Ordinal);
+                log.ListenerFailed(channel, e.InnerException is null or PostgresException ? e.Message : $"{e.Message} ({e.InnerException.Message})", delay);
+                if (!state.Current.Snapshot.Config.DbPoolAutomaticRecovery)
                 {
-                    await Task.Delay(TimeSpan.FromSeconds(delay), cancellationToken);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
+                    Fatal?.Invoke("Automatic recovery disabled, exiting.");
+                    await Task.Delay(Timeout.Infinite, changed);
                 }
 
-                delay = Math.Min(delay * 2, LongestDelay);
+                await WaitAsync(TimeSpan.FromSeconds(delay), changed);
             }
         }
     }
 
-    async Task<NpgsqlConnection> ConnectAsync(string channel, CancellationToken cancellationToken)
+    async Task WaitAsync(TimeSpan delay, CancellationToken changed)
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(changed, Token(ref _databaseReturned));
+        try
+        {
+            await Task.Delay(delay, wait.Token);
+        }
+        catch (OperationCanceledException) when (!changed.IsCancellationRequested)
+        {
+            // The database returned.
+        }
+    }
+
+    CancellationToken Token(ref CancellationTokenSource source)
+    {
+        lock (_changing)
+        {
+            return source.Token;
+        }
+    }
+
+    void Cancel(ref CancellationTokenSource source)
+    {
+        CancellationTokenSource old;
+        lock (_changing)
+        {
+            old = source;
+            source = new CancellationTokenSource();
+        }
+
+        old.Cancel();
+    }
+
+    async Task<NpgsqlConnection> ConnectAsync(string channel, CancellationToken cancellationToken, CancellationToken shutdown)
     {
         var connection = await Database.ConnectAsync(
             new NpgsqlConnectionStringBuilder(settings.ConnectionString) { TcpKeepAlive = true, TcpKeepAliveTime = 30, KeepAlive = 0 }, cancellationToken);
         try
         {
-            connection.Notification += (_, message) => OnNotification(channel, message.Payload, cancellationToken);
+            // Not the token of this connection: a reload that restarts the listener must not end itself.
+            connection.Notification += (_, message) => OnNotification(channel, message.Payload, shutdown);
             string version;
             await using (var ask = new NpgsqlCommand("SELECT version()", connection))
             {
                 version = (string)(await ask.ExecuteScalarAsync(cancellationToken))!;
             }
 
+            if (_asksQueue)
+            {
+                log.NotificationQueueAsked();
+                await using var ask = new NpgsqlCommand("SELECT pg_notification_queue_usage()", connection);
+                await ask.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            // The last statement of the connection: monitoring looks for it in pg_stat_activity.
             var sql = new SqlWriter();
             sql.Append($"LISTEN {new Identifier(channel)}");
             await using (var listen = new NpgsqlCommand(sql.Build().Text, connection))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using AutoRest.Server.Auth;
 using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
@@ -21,7 +22,8 @@ namespace AutoRest.Server;
 /// </summary>
 public sealed partial class RestHandler(AppState state, Database database, SchemaReloader reloader, Log log)
 {
-    const string ServerName = "autorest/0.1";
+    /// <summary>Where the statements of a request are kept for <c>log-query</c>.</summary>
+    static readonly object StatementsKey = new();
 
     /// <summary>While streaming, this many bytes are gathered before they go to the socket.</summary>
     const int StreamChunk = 32 * 1024;
@@ -35,7 +37,12 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         var request = http.Request;
         var response = http.Response;
         var timing = new RequestTiming(config.ServerTimingEnabled);
-        response.Headers.Server = ServerName;
+        var started = Stopwatch.GetTimestamp();
+        if (config.ServerHeader is { } server)
+        {
+            response.Headers.Server = server;
+        }
+
         if (config.ServerTraceHeader is { } trace)
         {
             response.Headers[trace] = request.Headers[trace] is [{ } value, ..] ? value : "";
@@ -48,11 +55,18 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         }
 
         AuthResult? auth = null;
+        RequestLimits? entered = null;
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         using var body = new PooledBuffer();
+        using var activity = Tracing.Start(request, target);
+        using var deadline = RequestDeadline.Start(http, config.RequestTimeout);
         try
         {
+            entered = generation.Limits.Enter(http.Connection.RemoteIpAddress);
+
             // 3.
             auth = generation.Authenticator.Authenticate(request.Headers.Authorization is [{ } header, ..] ? header : null);
+            generation.Limits.CheckRole(auth.Role);
             timing.Mark(Stage.Jwt);
             if (snapshot.Schema is not { } cache)
             {
@@ -69,6 +83,11 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             // 6.
             var plan = Planner.Plan(parsed, cache, config);
             timing.Mark(Stage.Plan);
+            if (LegacyNames(plan) is { IsDefaultOrEmpty: false } names)
+            {
+                log.LegacyNames(names, request.Method, target);
+            }
+
             if (plan is ActionPlan.Info)
             {
                 timing.Mark(Stage.Transaction);
@@ -77,6 +96,10 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             }
 
             await RunAsync(http, plan, parsed, snapshot, auth, body, timing);
+        }
+        catch (OperationCanceledException) when (deadline is { HasPassed: true })
+        {
+            await RefuseAsync(http, new ApiException(new RequestTimedOut(config.RequestTimeout)), config, auth, body);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -89,7 +112,11 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         }
         finally
         {
+            entered?.Leave();
             WriteAccess(http, config, auth);
+            state.Metrics.RequestEnded(target, request.Method, response.StatusCode, started, response.ContentLength ?? 0);
+            Tracing.Measure(request.Method, target, response.StatusCode, started);
+            Tracing.End(activity, response.StatusCode, auth?.Role);
         }
     }
 
@@ -101,6 +128,11 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         {
             // 7.
             var statements = RequestStatements.For(plan, parsed, snapshot, auth.Role, auth.ClaimsJson, aggregateOnly);
+            if (snapshot.Config.LogQuery)
+            {
+                http.Items[StatementsKey] = statements;
+            }
+
             try
             {
                 // 8.
@@ -135,11 +167,19 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         }
     }
 
+    static System.Collections.Immutable.ImmutableArray<(string Target, string Alias)> LegacyNames(ActionPlan plan) => plan switch
+    {
+        ActionPlan.Read read => read.LegacyNames,
+        ActionPlan.Mutate mutate => mutate.LegacyNames,
+        ActionPlan.Call call => call.LegacyNames,
+        _ => [],
+    };
+
     /// <summary>What a pooler answers that gave the prepared statement's connection to somebody else.</summary>
     static bool IsLostStatement(PostgresException error) =>
         error.SqlState is "26000" or "42P05" or "08P01" && error.MessageText.Contains("prepared statement", StringComparison.Ordinal);
 
-    static async Task RespondAsync(
+    async Task RespondAsync(
         HttpContext http, ActionPlan plan, ApiRequest parsed, AppConfig config, RequestStatements statements, Execution.Execution execution,
         PooledBuffer body, RequestTiming timing)
     {
@@ -237,7 +277,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
     /// A result larger than the buffer: the head goes out with what is known, rows follow at the client's pace. A failure from here on cuts the
     /// connection: never a half-true 200.
     /// </summary>
-    static async Task StreamAsync(
+    async Task StreamAsync(
         HttpContext http, ActionPlan plan, ApiRequest parsed, AppConfig config, Execution.Execution execution, RowEncoder encoder,
         ResultShape.Rows rows, long? total, PooledBuffer body, RequestTiming timing)
     {
@@ -247,20 +287,33 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         var head = Responder.Describe(plan, parsed, config, new DbResult(
             total, StreamedRows(parsed, total), execution.PreRequestSettings.Headers, execution.PreRequestSettings.Status, null, null));
         Begin(http, head, timing);
-        while (true)
+        var output = Compression.Stream(http, config);
+        var sent = 0L;
+        state.Metrics.StreamStarted();
+        try
         {
-            await http.Response.BodyWriter.WriteAsync(body.WrittenMemory, cancellation);
-            body.Clear();
-            var (_, ended) = await execution.ReadRowsAsync(encoder, rows.HasTotal, body, StreamChunk, cancellation);
-            if (ended)
+            while (true)
             {
-                break;
+                sent += body.WrittenCount;
+                await output.WriteAsync(body.WrittenMemory, cancellation);
+                body.Clear();
+                var (_, ended) = await execution.ReadRowsAsync(encoder, rows.HasTotal, body, StreamChunk, cancellation);
+                if (ended)
+                {
+                    break;
+                }
             }
-        }
 
-        encoder.End(body);
-        await execution.FinishAsync(cancellation);
-        await http.Response.BodyWriter.WriteAsync(body.WrittenMemory, cancellation);
+            encoder.End(body);
+            await execution.FinishAsync(cancellation);
+            sent += body.WrittenCount;
+            await output.WriteAsync(body.WrittenMemory, cancellation);
+            await output.EndAsync(cancellation);
+        }
+        finally
+        {
+            state.Metrics.StreamEnded(sent);
+        }
     }
 
     /// <summary>Rows a streamed page will have, when the total tells: those from the offset on, at most the limit.</summary>
@@ -366,6 +419,17 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             return;
         }
 
+        if (Compression.Compress(http, config, body) is { } compressed)
+        {
+            using (compressed)
+            {
+                http.Response.ContentLength = compressed.WrittenCount;
+                await http.Response.BodyWriter.WriteAsync(compressed.WrittenMemory, http.RequestAborted);
+            }
+
+            return;
+        }
+
         http.Response.ContentLength = body.WrittenCount;
         await http.Response.BodyWriter.WriteAsync(body.WrittenMemory, http.RequestAborted);
     }
@@ -394,7 +458,13 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             response.Headers.WWWAuthenticate = challenge;
         }
 
-        if (error.Status == 503)
+        if (error is ConnectionLost)
+        {
+            // The other connections of the pool went the same way, or are about to.
+            database.Flush();
+        }
+
+        if (error.Status == 503 && error is not Overloaded)
         {
             var wait = Math.Max(0, Math.Ceiling((state.NextAttempt - DateTimeOffset.UtcNow).TotalSeconds));
             response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
@@ -418,7 +488,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         {
             using var full = new PooledBuffer();
             ErrorWriter.Write(full, error, ErrorVerbosity.Verbose);
-            log.ClientError(System.Text.Encoding.UTF8.GetString(full.WrittenSpan));
+            log.ClientError(error.Code, System.Text.Encoding.UTF8.GetString(full.WrittenSpan));
         }
     }
 
@@ -462,12 +532,27 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             AddressText(http.Connection.RemoteIpAddress), auth?.Role ?? "-", http.Request.Method,
             http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, status, http.Response.ContentLength,
             headers.Referer.ToString(), headers.UserAgent.ToString());
+        if (config.LogQuery && http.Items.TryGetValue(StatementsKey, out var kept) && kept is RequestStatements statements)
+        {
+            foreach (var statement in new[] { statements.Session, statements.PreRequest, statements.CountPlan, statements.Main })
+            {
+                if (statement is not null)
+                {
+                    log.Query(statement.Text);
+                }
+            }
+        }
     }
 
-    static string AddressText(IPAddress? address) => address switch
+    /// <summary>IPv6 in eight groups without leading zeros or gaps, but for the loopback: the form the reference's log has.</summary>
+    internal static string AddressText(IPAddress? address) => address switch
     {
         null => "-",
         { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } when !address.Equals(IPAddress.IPv6Loopback) => Groups(address.GetAddressBytes()),
         _ => address.ToString(),
     };
+
+    static string Groups(byte[] bytes) => string.Join(':', Enumerable.Range(0, 8)
+        .Select(i => ((bytes[2 * i] << 8) | bytes[(2 * i) + 1]).ToString("x", CultureInfo.InvariantCulture)));
 }

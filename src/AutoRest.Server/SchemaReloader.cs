@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Diagnostics;
+using System.Text;
 using System.Threading.Channels;
 using AutoRest.Introspection;
 using AutoRest.Server.Configuration;
+using AutoRest.Server.Errors;
 using AutoRest.Server.Execution;
 using AutoRest.Server.Observability;
 using Npgsql;
@@ -13,7 +16,7 @@ namespace AutoRest.Server;
 /// Loads the schema cache and loads it again when asked: one worker, at most one load now and one after, the old cache serving meanwhile.
 /// contract/operations.md §2.1, §2.2, §4.
 /// </summary>
-public sealed class SchemaReloader(AppState state, Database database, ConfigSource source, Log log)
+public sealed class SchemaReloader(AppState state, Database database, ConfigSource source, Log log) : IDisposable
 {
     /// <summary>PostgreSQL 14.</summary>
     const int MinimumVersion = 140_000;
@@ -22,13 +25,28 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
 
     static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// While the database cannot be reached, one plain connection attempt is made in this time, give or take a quarter, besides the full attempts: so
+    /// that service returns within two seconds of the database, which a back-off of 32 seconds alone would not do.
+    /// </summary>
+    static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+
     // Capacity one: a burst of triggers is one pending load.
     readonly Channel<bool> _requests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _firstSuccess = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly SemaphoreSlim _configuring = new(1);
+    bool _isUnreachable;
     IReadOnlyDictionary<string, string>? _inDatabase;
 
     /// <summary>Completes when the first attempt succeeded or failed: then the API port opens.</summary>
     public Task FirstAttempt => _firstAttempt.Task;
+
+    /// <summary>Completes when a load succeeded: with <c>server-reuseport</c> the API port opens only then.</summary>
+    public Task FirstSuccess => _firstSuccess.Task;
+
+    /// <summary>The database answers after a time in which it did not.</summary>
+    public event Action? Recovered;
 
     /// <summary>The server can never work with this database: the message says why.</summary>
     public event Action<string>? Fatal;
@@ -37,11 +55,14 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     /// <param name="afterOutage">A request could not reach the database: only worth a load when a cache exists; otherwise one is being tried anyway.</param>
     public void Request(bool afterOutage = false)
     {
-        if (!afterOutage || state.Current.Snapshot.Schema is not null)
+        // While a load is being tried again, requests that fail add nothing; whoever asks on purpose ends its wait.
+        if (!afterOutage || (state.Current.Snapshot.Schema is not null && !state.IsPending))
         {
             _requests.Writer.TryWrite(true);
         }
     }
+
+    public void Dispose() => _configuring.Dispose();
 
     /// <summary>The worker; ends when cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -69,37 +90,78 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
             _firstAttempt.TrySetResult();
             if (loaded)
             {
-                state.IsPending = false;
                 state.NextAttempt = default;
+                state.IsPending = false;
+
+                // In this order: a request that finds the database gone again right now must be able to ask for a load.
+                database.MarkUp();
+                _firstSuccess.TrySetResult();
                 return;
             }
+
+            state.Metrics.SchemaLoadFailed();
 
             state.IsPending = true;
             if (!state.Current.Snapshot.Config.DbPoolAutomaticRecovery)
             {
                 Fatal?.Invoke("Automatic recovery disabled, exiting.");
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
             log.Reconnecting(delay);
             state.NextAttempt = DateTimeOffset.UtcNow.AddSeconds(delay);
 
-            // Jitter: several servers that lost one database must not come back in step. A request for a load ends the wait: the first request that
-            // reaches the database again need not wait for the next attempt.
-            using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            wait.CancelAfter(TimeSpan.FromSeconds(delay * (0.75 + (Random.Shared.NextDouble() * 0.25))));
-            try
+            await WaitAsync(TimeSpan.FromSeconds(delay), cancellationToken);
+        }
+    }
+
+    /// <summary>Until the next full attempt: the time, or less when the database can be reached again, or when somebody asks for a load.</summary>
+    async Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        // Jitter: several servers that lost one database must not come back in step.
+        wait.CancelAfter(delay * (0.75 + (Random.Shared.NextDouble() * 0.25)));
+        try
+        {
+            var asked = _requests.Reader.WaitToReadAsync(wait.Token).AsTask();
+            while (!asked.IsCompleted)
             {
-                await Task.Delay(Timeout.Infinite, wait.Token);
+                await Task.WhenAny(asked, Task.Delay(ProbePause * (0.75 + (Random.Shared.NextDouble() * 0.5)), wait.Token));
+                if (_isUnreachable && !asked.IsCompleted && await CanConnectAsync(wait.Token))
+                {
+                    return;
+                }
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Time is up.
-            }
+
+            await asked;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time is up.
+        }
+    }
+
+    async Task<bool> CanConnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await database.ConnectAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            return false;
         }
     }
 
     async Task<bool> TryLoadAsync(CancellationToken cancellationToken)
     {
+        // Whoever asked until now is answered by this attempt.
+        while (_requests.Reader.TryRead(out _))
+        {
+        }
+
         var config = state.Current.Snapshot.Config;
         NpgsqlConnection connection;
         int version;
@@ -116,7 +178,14 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                 Fatal?.Invoke($"Failed to establish a connection. {e.Message}");
             }
 
+            _isUnreachable = true;
             return false;
+        }
+
+        if (_isUnreachable)
+        {
+            _isUnreachable = false;
+            Recovered?.Invoke();
         }
 
         await using (connection)
@@ -132,10 +201,12 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
 
                 var started = Stopwatch.GetTimestamp();
                 var facts = await CatalogReader.ReadAsync(connection, config.DbSchemas, config.DbExtraSearchPath, cancellationToken);
-                log.SchemaQueried(Stopwatch.GetElapsedTime(started));
+                var querying = Stopwatch.GetElapsedTime(started);
+                log.SchemaQueried(querying);
                 started = Stopwatch.GetTimestamp();
                 var cache = SchemaCacheBuilder.Build(facts);
-                state.Publish(new Snapshot(config, cache, roles, version));
+                state.Publish(_ => new Snapshot(config, cache, roles, version));
+                state.Metrics.SchemaLoaded(querying);
                 log.SchemaLoaded(
                     cache.Tables.Count, cache.Relationships.Values.Sum(static r => r.Length), cache.Routines.Values.Sum(static r => r.Length),
                     cache.Representations.Count, cache.MediaHandlers.Length);
@@ -214,6 +285,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     /// <summary>Configuration and role settings only; the schema cache stays.</summary>
     public async Task ReloadConfigAsync(CancellationToken cancellationToken)
     {
+        await _configuring.WaitAsync(cancellationToken);
         var snapshot = state.Current.Snapshot;
         try
         {
@@ -228,13 +300,29 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                 log.ConfigReloaded();
             }
 
-            state.Publish(state.Current.Snapshot with { Config = config, Roles = roles });
+            state.Publish(current => current with { Config = config, Roles = roles });
         }
-        catch (Exception e) when (e is ConfigException or NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            log.ConfigReloadFailed(e.Message);
+            log.ConfigReloadFailed(e is ConfigException ? e.Message : Describe(e));
+        }
+        finally
+        {
+            _configuring.Release();
         }
     }
 
-    static string Describe(Exception e) => e is PostgresException p ? $"{p.SqlState}: {p.MessageText}" : e.InnerException?.Message ?? e.Message;
+    /// <summary>As the JSON object a client would get.</summary>
+    static string Describe(Exception e)
+    {
+        ApiError error = e switch
+        {
+            PostgresException { Severity: "FATAL" } refusal => new ConnectionFailed($"FATAL:  {refusal.MessageText}"),
+            PostgresException refusal => DatabaseErrors.From(refusal, isAnonymous: false),
+            _ => new ConnectionFailed(e.InnerException?.Message ?? e.Message),
+        };
+        var json = new ArrayBufferWriter<byte>();
+        ErrorWriter.Write(json, error, ErrorVerbosity.Verbose);
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
 }

@@ -1,46 +1,83 @@
-using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using AutoRest.Server.Admin;
 using AutoRest.Server.Configuration;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace AutoRest.Server;
 
 /// <summary>Kestrel without anything on top: no routing, no container services, no framework configuration.</summary>
-static class WebServer
+sealed class WebServer : IAsyncDisposable
 {
     /// <summary>Longest request line: long lists in filters are ordinary, unbounded ones are an attack.</summary>
     const int MaxRequestLine = 2 * 1024 * 1024;
 
     const int MaxHeaders = 50 * 1024;
 
-    public static WebApplication CreateApi(AppConfig config, RestHandler handler)
+    /// <summary>Connections that are made faster than they are accepted wait here. contract/operations.md §11.</summary>
+    const int Backlog = 2048;
+
+    readonly WebApplication _app;
+    readonly ListenAddress _address;
+    volatile bool _isOpen;
+
+    WebServer(WebApplication app, ListenAddress address)
     {
-        var app = Create(config.ServerHost, config.ServerPort, config.ServerUnixSocket, config.MaxBodySize);
-        app.Run(handler.HandleAsync);
-        return app;
+        _app = app;
+        _address = address;
     }
 
-    public static WebApplication? CreateAdmin(AppConfig config, AdminEndpoints endpoints)
+    /// <summary>Accepts connections, and can be reached.</summary>
+    public bool IsLive => _isOpen && _address.IsReachable;
+
+    /// <exception cref="ConfigException">The certificate cannot be read.</exception>
+    public static WebServer CreateApi(AppConfig config, RestHandler handler)
+    {
+        var address = new ListenAddress(
+            "server", config.ServerHost, config.ServerPort, config.ServerUnixSocket, config.ServerUnixSocketMode, config.ServerReuseport);
+        var server = Create(config, address, config.MaxBodySize, Certificate(config));
+        server._app.Run(handler.HandleAsync);
+        return server;
+    }
+
+    public static WebServer? CreateAdmin(AppConfig config, AdminEndpoints endpoints)
     {
         if (config.AdminServerPort is null && config.AdminServerUnixSocket is null)
         {
             return null;
         }
 
-        var app = Create(config.AdminServerHost ?? config.ServerHost, config.AdminServerPort ?? 0, config.AdminServerUnixSocket, 0);
-        app.Run(endpoints.HandleAsync);
-        return app;
+        var address = new ListenAddress(
+            "admin-server", config.AdminServerHost ?? config.ServerHost, config.AdminServerPort ?? 0, config.AdminServerUnixSocket,
+            config.AdminServerUnixSocketMode, reusePort: false);
+        var server = Create(config, address, 0, null);
+        server._app.Run(endpoints.HandleAsync);
+        return server;
     }
 
-    /// <summary>Where a started server listens, with its real port.</summary>
-    public static string AddressOf(WebApplication app) =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
-            ?.Replace("http://", "", StringComparison.Ordinal) ?? "";
+    /// <summary>Binds and accepts.</summary>
+    /// <returns>Where it listens.</returns>
+    /// <exception cref="BindException">It cannot.</exception>
+    public async Task<string> StartAsync()
+    {
+        await _app.StartAsync();
+        _isOpen = true;
+        return _address.Text;
+    }
 
-    static WebApplication Create(string host, int port, string? unixSocket, long maxBody)
+    /// <summary>Closes the socket, then waits for the requests under way.</summary>
+    public async Task StopAsync()
+    {
+        _isOpen = false;
+        await _app.StopAsync();
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    static WebServer Create(AppConfig config, ListenAddress address, long maxBody, X509Certificate2Collection? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -58,34 +95,57 @@ static class WebServer
 
             // A slow reader is the reason responses stream; it is not an attack.
             kestrel.Limits.MinResponseDataRate = null;
-            Listen(kestrel, host, port, unixSocket);
+            kestrel.Listen(address.Placeholder, listen => Configure(listen, config.HttpVersions, certificate));
         });
-
-        // Requests under way finish, however long they take.
-        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
-        return builder.Build();
-    }
-
-    static void Listen(KestrelServerOptions kestrel, string host, int port, string? unixSocket)
-    {
-        if (unixSocket is not null)
+        if (certificate is not null)
         {
-            kestrel.ListenUnixSocket(unixSocket);
-            return;
+            builder.WebHost.UseKestrelHttpsConfiguration();
         }
 
-        switch (host)
+        builder.Services.Configure<SocketTransportOptions>(options =>
         {
-            case "*" or "*4" or "*6" or "!6":
-                kestrel.Listen(IPAddress.IPv6Any, port);
-                break;
-            case "!4":
-                kestrel.Listen(IPAddress.Any, port);
-                break;
-            default:
-                var address = IPAddress.TryParse(host, out var literal) ? literal : Dns.GetHostAddresses(host)[0];
-                kestrel.Listen(address, port);
-                break;
+            options.Backlog = Backlog;
+            options.CreateBoundListenSocket = _ => address.Bind();
+        });
+
+        // Requests under way finish, however long they take, unless a setting says otherwise.
+        var limit = config.ShutdownTimeout > 0 ? TimeSpan.FromSeconds(config.ShutdownTimeout) : Timeout.InfiniteTimeSpan;
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limit);
+        return new WebServer(builder.Build(), address);
+    }
+
+    static void Configure(ListenOptions listen, HttpVersions versions, X509Certificate2Collection? certificate)
+    {
+        // Without TLS nothing negotiates: a port that took both would take HTTP/1.1 only, and warn about it.
+        listen.Protocols = versions switch
+        {
+            HttpVersions.Http2 => HttpProtocols.Http2,
+            HttpVersions.Http1And2 when certificate is not null => HttpProtocols.Http1AndHttp2,
+            _ => HttpProtocols.Http1,
+        };
+        if (certificate is not null)
+        {
+            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate[0], ServerCertificateChain = certificate });
+        }
+    }
+
+    static X509Certificate2Collection? Certificate(AppConfig config)
+    {
+        if (config.TlsCertificate is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(path);
+            var own = X509Certificate2.CreateFromPemFile(path, config.TlsKey ?? path);
+            return [own, .. chain.Skip(1)];
+        }
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException($"ar-tls-certificate cannot be used: {error.Message}");
         }
     }
 }

@@ -59,6 +59,21 @@ public class SettingTests
         ("ar-db-listen-uri", "host=x", c => c.DbListenUri, "host=x", "\"host=x\""),
         ("ar-max-body-size", "8589934592", c => c.MaxBodySize, 8589934592L, "8589934592"),
         ("ar-stream-threshold", "1024", c => c.StreamThreshold, 1024, "1024"),
+        ("ar-pool-max-waiting", "9", c => c.PoolMaxWaiting, 9, "9"),
+        ("ar-server-header", "none", c => c.ServerHeader, null, "\"none\""),
+        ("ar-log-format", "json", c => c.LogFormat, LogFormat.Json, "\"json\""),
+        ("ar-max-concurrent-requests", "7", c => c.MaxConcurrentRequests, 7, "7"),
+        ("ar-request-timeout", "8", c => c.RequestTimeout, 8, "8"),
+        ("ar-rate-limit-address", "11", c => c.RateLimitAddress, 11, "11"),
+        ("ar-rate-limit-role", "12", c => c.RateLimitRole, 12, "12"),
+        ("ar-rate-limit-burst", "13", c => c.RateLimitBurst, 13, "13"),
+        ("ar-compression", "br, gzip", c => Joined(c.Compression), "br|gzip", "\"br,gzip\""),
+        ("ar-compression-streams", "true", c => c.CompressionStreams, true, "true"),
+        ("ar-tls-certificate", "/c.pem", c => c.TlsCertificate, "/c.pem", "\"/c.pem\""),
+        ("ar-tls-key", "/k.pem", c => c.TlsKey, "/k.pem", "\"/k.pem\""),
+        ("ar-http-versions", "1.1-2", c => c.HttpVersions, HttpVersions.Http1And2, "\"1.1-2\""),
+        ("ar-shutdown-timeout", "14", c => c.ShutdownTimeout, 14, "14"),
+        ("ar-otel-endpoint", "http://c:4318", c => c.OtelEndpoint, "http://c:4318", "\"http://c:4318\""),
     ];
 
     public static TheoryData<string> Names() => [.. Setting.All.Select(s => s.Name)];

@@ -19,6 +19,21 @@ public enum OpenApiMode
     Disabled,
 }
 
+/// <summary><c>ar-log-format</c>: lines for people, or one JSON object per line for collectors.</summary>
+public enum LogFormat
+{
+    Text,
+    Json,
+}
+
+/// <summary><c>ar-http-versions</c>. Without TLS nothing negotiates the version, so it is one or the other there.</summary>
+public enum HttpVersions
+{
+    Http1,
+    Http1And2,
+    Http2,
+}
+
 public enum ErrorVerbosity
 {
     Verbose,
@@ -146,4 +161,49 @@ public sealed record AppConfig
 
     /// <summary>A result that stays below this many bytes is complete before the head is sent; a larger one streams. Ours: <c>ar-stream-threshold</c>.</summary>
     public int StreamThreshold { get; init; } = 256 * 1024;
+
+    /// <summary>Requests that may wait for a connection at once; one more is refused with AR503. Ours: <c>ar-pool-max-waiting</c>.</summary>
+    public int PoolMaxWaiting { get; init; } = 5000;
+
+    /// <summary>The <c>Server</c> header; null leaves it out. Ours: <c>ar-server-header</c>.</summary>
+    public string? ServerHeader { get; init; } = ProductName.ServerHeader;
+
+    /// <summary>Ours: <c>ar-log-format</c>.</summary>
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
+    /// <summary>Requests served at once; 0 is no limit. Ours: <c>ar-max-concurrent-requests</c>.</summary>
+    public int MaxConcurrentRequests { get; init; }
+
+    /// <summary>Seconds a request may take; 0 is no limit. Ours: <c>ar-request-timeout</c>.</summary>
+    public int RequestTimeout { get; init; }
+
+    /// <summary>Requests per second from one client address; 0 is no limit. Ours: <c>ar-rate-limit-address</c>.</summary>
+    public int RateLimitAddress { get; init; }
+
+    /// <summary>Requests per second of one database role; 0 is no limit. Ours: <c>ar-rate-limit-role</c>.</summary>
+    public int RateLimitRole { get; init; }
+
+    /// <summary>Requests that may come at once before a rate counts; 0 is as many as the rate. Ours: <c>ar-rate-limit-burst</c>.</summary>
+    public int RateLimitBurst { get; init; }
+
+    /// <summary>Encodings offered, the preferred one first; empty is none. Ours: <c>ar-compression</c>.</summary>
+    public ImmutableArray<string> Compression { get; init; } = [];
+
+    /// <summary>Compress streamed responses too. Ours: <c>ar-compression-streams</c>.</summary>
+    public bool CompressionStreams { get; init; }
+
+    /// <summary>PEM file; null serves plain HTTP. Ours: <c>ar-tls-certificate</c>.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>PEM file; null when the certificate's file holds the key too. Ours: <c>ar-tls-key</c>.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>Ours: <c>ar-http-versions</c>.</summary>
+    public HttpVersions HttpVersions { get; init; } = HttpVersions.Http1;
+
+    /// <summary>Seconds requests under way may take at the end; 0 is no limit. Ours: <c>ar-shutdown-timeout</c>.</summary>
+    public int ShutdownTimeout { get; init; }
+
+    /// <summary>Where traces and metrics are sent (OTLP); null sends none. Ours: <c>ar-otel-endpoint</c>.</summary>
+    public string? OtelEndpoint { get; init; }
 }

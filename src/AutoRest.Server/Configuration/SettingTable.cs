@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using static AutoRest.Server.Configuration.Setting;
 
@@ -166,7 +167,53 @@ static class SettingTable
             c => c.MaxBodySize, (c, v) => c with { MaxBodySize = v }),
         Int("ar-stream-threshold", "Bytes up to which a result is complete before the head of the response is sent.",
             c => c.StreamThreshold, (c, v) => c with { StreamThreshold = v }),
+        Int("ar-pool-max-waiting", "Requests that may wait for a connection at once; more are refused.",
+            c => c.PoolMaxWaiting, (c, v) => c with { PoolMaxWaiting = v }) with { Reloadable = false },
+        Text("ar-server-header", "text", "The `Server` header; `none` leaves it out.",
+            c => c.ServerHeader ?? "none", (c, v) => c with { ServerHeader = v == "none" ? null : v }, HeaderValue),
+        Keyword("ar-log-format", "Lines for people, or one JSON object per line.",
+            "Invalid ar-log-format. Check your configuration.",
+            c => c.LogFormat, (c, v) => c with { LogFormat = v }, ("text", LogFormat.Text), ("json", LogFormat.Json)),
+        Int("ar-max-concurrent-requests", "Requests served at once, more are refused; 0 is no limit.",
+            c => c.MaxConcurrentRequests, (c, v) => c with { MaxConcurrentRequests = v }),
+        Int("ar-request-timeout", "Seconds a request may take; 0 is no limit.",
+            c => c.RequestTimeout, (c, v) => c with { RequestTimeout = v }),
+        Int("ar-rate-limit-address", "Requests per second from one client address (IPv6: /64 network); 0 is no limit.",
+            c => c.RateLimitAddress, (c, v) => c with { RateLimitAddress = v }),
+        Int("ar-rate-limit-role", "Requests per second of one database role; 0 is no limit.",
+            c => c.RateLimitRole, (c, v) => c with { RateLimitRole = v }),
+        Int("ar-rate-limit-burst", "Requests that may come at once before a rate counts; 0 is as many as the rate.",
+            c => c.RateLimitBurst, (c, v) => c with { RateLimitBurst = v }),
+        List("ar-compression", "Encodings offered to clients, the preferred one first: `br`, `gzip`; unset compresses nothing.",
+            c => c.Compression, (c, v) => c with { Compression = Encodings(v) }),
+        Bool("ar-compression-streams", "Compress streamed responses too.",
+            c => c.CompressionStreams, (c, v) => c with { CompressionStreams = v }),
+        Text("ar-tls-certificate", "path", "PEM file with the certificate and its chain; unset serves plain HTTP.",
+            c => c.TlsCertificate, (c, v) => c with { TlsCertificate = v }) with { Reloadable = false },
+        Text("ar-tls-key", "path", "PEM file with the certificate's key; unset: it is in the certificate's file.",
+            c => c.TlsKey, (c, v) => c with { TlsKey = v }) with { Reloadable = false },
+        Keyword("ar-http-versions", "HTTP versions; without TLS only one of them: `1.1-2` is then `1.1`.",
+            "Invalid ar-http-versions. Check your configuration.",
+            c => c.HttpVersions, (c, v) => c with { HttpVersions = v },
+            ("1.1", HttpVersions.Http1), ("1.1-2", HttpVersions.Http1And2), ("2", HttpVersions.Http2)) with { Reloadable = false },
+        Int("ar-shutdown-timeout", "Seconds requests under way may still take after SIGTERM; 0 is no limit.",
+            c => c.ShutdownTimeout, (c, v) => c with { ShutdownTimeout = v }) with { Reloadable = false },
+        Text("ar-otel-endpoint", "http(s) URI", "Collector that traces and metrics are sent to (OTLP over HTTP); unset sends none.",
+            c => c.OtelEndpoint, (c, v) => c with { OtelEndpoint = v }, OtelUri) with { Reloadable = false },
     ];
+
+    static string HeaderValue(string text) => text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        ? throw new ConfigException("ar-server-header holds characters a header cannot")
+        : text;
+
+    static ImmutableArray<string> Encodings(ImmutableArray<string> names) =>
+        names.FirstOrDefault(static n => n is not ("br" or "gzip")) is { } unknown
+            ? throw new ConfigException($"ar-compression does not know: '{unknown}'")
+            : names;
+
+    static string OtelUri(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        ? text
+        : throw new ConfigException("ar-otel-endpoint should be an http(s) URI");
 
     static string Audience(string text) => !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
         ? text

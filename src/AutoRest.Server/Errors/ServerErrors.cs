@@ -26,6 +26,36 @@ public sealed record BadHttp(int HttpStatus, string Reason) : ApiError("AR400", 
     public override string Message => Reason;
 }
 
+/// <summary>More requests than are served or may wait at once. Not a database failure: nothing is reloaded for it.</summary>
+public sealed record Overloaded(string What) : ApiError("AR503", 503)
+{
+    public override string Message => "The server is overloaded.";
+
+    public override string Details => What;
+
+    public override IReadOnlyList<KeyValuePair<string, string>> Headers => [new("Retry-After", "1")];
+}
+
+/// <summary>A rate limit is used up.</summary>
+/// <param name="RetryAfter">Whole seconds until it is worth asking again.</param>
+public sealed record TooManyRequests(int RetryAfter) : ApiError("AR429", 429)
+{
+    public override string Message => "Too many requests.";
+
+    public override string Hint => string.Create(CultureInfo.InvariantCulture, $"Try again in {RetryAfter} seconds.");
+
+    public override IReadOnlyList<KeyValuePair<string, string>> Headers =>
+        [new("Retry-After", RetryAfter.ToString(CultureInfo.InvariantCulture))];
+}
+
+/// <summary>The request took longer than <c>ar-request-timeout</c>; PostgreSQL was asked to stop and the transaction is undone.</summary>
+public sealed record RequestTimedOut(int Seconds) : ApiError("AR504", 504)
+{
+    public override string Message => "The request took too long.";
+
+    public override string Details => string.Create(CultureInfo.InvariantCulture, $"At most {Seconds} seconds are allowed.");
+}
+
 /// <summary>A defect of ours. What happened is in the log, not in the answer.</summary>
 public sealed record InternalError() : ApiError("AR500", 500)
 {

@@ -1,5 +1,7 @@
 #pragma warning disable NPG9001 // see RawValue.cs
+using System.Data;
 using AutoRest.Server.Configuration;
+using AutoRest.Server.Errors;
 using AutoRest.Server.Observability;
 using Npgsql;
 
@@ -15,7 +17,9 @@ public sealed class Database : IAsyncDisposable
     readonly Log _log;
     readonly bool _mayPrepare;
     readonly Lock _switching = new();
+    readonly StateChangeEventHandler _closed;
     NpgsqlDataSource _pool;
+    string? _downReason;
 
     public Database(NpgsqlConnectionStringBuilder settings, AppConfig config, Log log)
     {
@@ -30,7 +34,6 @@ public sealed class Database : IAsyncDisposable
             ConnectionLifetime = config.DbPoolMaxLifetime,
             ConnectionIdleLifetime = Math.Max(config.DbPoolMaxIdletime, 1),
             ConnectionPruningInterval = Math.Max(Math.Min(config.DbPoolMaxIdletime, 10), 1),
-            Timeout = config.DbPoolAcquisitionTimeout,
             CommandTimeout = 0,
             CancellationTimeout = 2000,
             Enlist = false,
@@ -38,6 +41,8 @@ public sealed class Database : IAsyncDisposable
         };
         _log = log;
         _mayPrepare = config.DbPreparedStatements;
+        Gate = new PoolGate(_settings.MaxPoolSize, config.PoolMaxWaiting, TimeSpan.FromSeconds(config.DbPoolAcquisitionTimeout));
+        _closed = OnStateChange;
         _pool = Build(false);
         Statements.Renewed += Flush;
     }
@@ -51,8 +56,74 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Name of the database, for messages.</summary>
     public string Address => $"{_settings.Host}:{_settings.Port}";
 
-    /// <exception cref="NpgsqlException">No connection could be made or became free.</exception>
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => Volatile.Read(ref _pool).OpenConnectionAsync(cancellationToken);
+    /// <summary>Who may have a connection, and how many wait for one.</summary>
+    public PoolGate Gate { get; }
+
+    /// <summary>Where the time of requests with a connection is counted.</summary>
+    public Histogram? Times { get; init; }
+
+    /// <summary>
+    /// The database could not be reached: requests are refused at once, and only the reloader tries again, until it calls <see cref="MarkUp"/>.
+    /// A thousand waiting clients would otherwise be a thousand connection attempts.
+    /// </summary>
+    public bool IsDown => Volatile.Read(ref _downReason) is not null;
+
+    /// <summary>A connection of the pool; disposing of it gives it back.</summary>
+    /// <exception cref="ApiException">PGRST000: no connection could be made; PGRST003, AR503: none became free.</exception>
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _downReason) is { } reason)
+        {
+            throw new ApiException(new ConnectionFailed(reason));
+        }
+
+        await Gate.EnterAsync(cancellationToken);
+        try
+        {
+            var connection = await Volatile.Read(ref _pool).OpenConnectionAsync(cancellationToken);
+
+            // The slot is free when the connection is, however it ends: given back, disposed of, or broken under a request.
+            connection.StateChange += _closed;
+            return connection;
+        }
+        catch (Exception error)
+        {
+            Gate.Leave();
+            if (error is NpgsqlException or TimeoutException or IOException)
+            {
+                throw new ApiException(Refused(error));
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The database answers again.</summary>
+    public void MarkUp() => Volatile.Write(ref _downReason, null);
+
+    void OnStateChange(object sender, StateChangeEventArgs change)
+    {
+        if (change.CurrentState is ConnectionState.Closed or ConnectionState.Broken)
+        {
+            ((NpgsqlConnection)sender).StateChange -= _closed;
+            Gate.Leave();
+        }
+    }
+
+    ConnectionFailed Refused(Exception error)
+    {
+        var text = error is PostgresException refusal ? $"{refusal.Severity}:  {refusal.MessageText}" : error.InnerException?.Message ?? error.Message;
+        var failed = new ConnectionFailed(text);
+
+        // A server without a free slot (class 53) is there; trying again is the remedy.
+        if (error is not PostgresException { SqlState: ['5', '3', ..] })
+        {
+            Volatile.Write(ref _downReason, text);
+            Gate.Refuse(failed);
+        }
+
+        return failed;
+    }
 
     /// <summary>Decides on prepared statements; called when a connection is first made and after each reconnection.</summary>
     public async Task DetectPreparationAsync(CancellationToken cancellationToken)
@@ -89,7 +160,11 @@ public sealed class Database : IAsyncDisposable
     }
 
     /// <summary>Closes idle connections and busy ones when they come back, so that no session keeps stale catalog caches or plans.</summary>
-    public void Flush() => _pool.Clear();
+    public void Flush()
+    {
+        Volatile.Read(ref _pool).Clear();
+        _log.PoolFlushed();
+    }
 
     /// <summary>A connection outside the pool, with its settings: for reading the catalog.</summary>
     public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_settings, cancellationToken);
@@ -108,7 +183,11 @@ public sealed class Database : IAsyncDisposable
         return connection;
     }
 
-    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Gate.Dispose();
+        return _pool.DisposeAsync();
+    }
 
     void Replace(bool prepares)
     {
@@ -128,7 +207,7 @@ public sealed class Database : IAsyncDisposable
         // A little more than is ever used: the driver must never replace one statement by another.
         MaxAutoPrepare = prepares ? PreparedStatements.Capacity + 16 : 0,
         AutoPrepareMinUsages = 2,
-    }).UsePhysicalConnectionInitializer(
+    }, PoolName).UsePhysicalConnectionInitializer(
         connection => Statements.Forget(connection.ProcessID),
         connection =>
         {
@@ -136,9 +215,12 @@ public sealed class Database : IAsyncDisposable
             return Task.CompletedTask;
         }).Build();
 
-    static NpgsqlSlimDataSourceBuilder BuilderOf(NpgsqlConnectionStringBuilder settings)
+    /// <summary>How the driver's own instruments tell the pool from other connections.</summary>
+    internal const string PoolName = "autorest";
+
+    static NpgsqlSlimDataSourceBuilder BuilderOf(NpgsqlConnectionStringBuilder settings, string? name = null)
     {
-        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString) { Name = name };
 
         // Only built-in types are read: everything else arrives as JSON.
         builder.ConfigureTypeLoading(static loading => loading.EnableTypeLoading(false));

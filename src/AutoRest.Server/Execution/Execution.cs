@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using AutoRest.Server.Queries;
@@ -29,6 +30,7 @@ public sealed class Execution : IAsyncDisposable
     readonly RequestStatements _statements;
     readonly List<string> _texts = [];
     readonly bool _prepares;
+    readonly long _started = Stopwatch.GetTimestamp();
     NpgsqlDataReader _reader = null!;
     long? _plannedRows;
     bool _transactionOpen;
@@ -264,6 +266,7 @@ public sealed class Execution : IAsyncDisposable
 
             // Closing rolls back whatever transaction is still open before the connection is anybody else's.
             await _connection.DisposeAsync();
+            _database.Times?.Add(0, Stopwatch.GetTimestamp() - _started);
         }
     }
 

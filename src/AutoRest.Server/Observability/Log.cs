@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 
 namespace AutoRest.Server.Observability;
 
@@ -8,7 +12,20 @@ namespace AutoRest.Server.Observability;
 /// </summary>
 public sealed class Log(TextWriter diagnostics, TextWriter access)
 {
+    /// <summary>A message that comes with every request while something is wrong is written once in this time.</summary>
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    static readonly SearchValues<char> Unsafe = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Select(static c => (char)c), '\u007f', '\u0085', '\u2028', '\u2029', '"']);
+
     readonly Lock _writing = new();
+    readonly ConcurrentDictionary<string, long> _lastWritten = new(StringComparer.Ordinal);
+
+    /// <summary>Messages of level <c>debug</c> are written. Follows the configuration.</summary>
+    public bool IsDebug { get; set; }
+
+    /// <summary>One JSON object per line instead of the contract's form. Follows the configuration.</summary>
+    public bool IsJson { get; set; }
 
     public void Starting(string version) => Write($"Starting AutoRest {version}...");
 
@@ -67,14 +84,48 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
 
     public void ReloadRequested(string what, string channel) => Write($"Received a {what} reload message on the \"{channel}\" channel");
 
+    public void ListenerStopped(string channel) => Write($"Stopped listening for database notifications on the \"{channel}\" channel");
+
+    /// <summary>What is about to be asked before LISTEN, after a known defect of the server.</summary>
+    public void NotificationQueueAsked() => Write("Running pg_notification_queue_usage() before LISTEN, because the notification queue could not be read");
+
+    public void PoolFlushed() => Debug("Database connection pool flushed");
+
+    /// <summary>Timings of the catalog queries.</summary>
+    public void Debug(string message)
+    {
+        if (IsDebug)
+        {
+            Write(message);
+        }
+    }
+
+    /// <summary>The SQL of a request, one line per text; values are never part of it.</summary>
+    public void Query(string sql) => Write(OneLine(sql));
+
+    /// <summary>An embed was addressed by the name of its table although it has an alias. contract/embedding.md §9.</summary>
+    public void LegacyNames(IEnumerable<(string Target, string Alias)> names, string method, string target)
+    {
+        Write("WARNING: Embedded resource was referenced by relation name even though it has an alias. This is deprecated and will stop working in a future release.");
+        Write($"Update {string.Join(", ", names.Select(static n => $"`{n.Target}` to `{n.Alias}`"))} in query string filters, orders or limits for {method} {Escaped(target)}");
+    }
+
     public void Terminating(string signal) => Write($"Received termination unix signal {signal}");
 
     public void DatabaseSettingsFailed(string error) => Write($"Failed to query database settings for the config parameters. {error}");
 
     public void RoleSettingsFailed(string error) => Write($"Failed to query the role settings. {error}");
 
-    /// <summary>An error the client saw, as the JSON it got.</summary>
-    public void ClientError(string json) => Write(json);
+    /// <summary>An error the client saw, as the JSON it got. Errors that every request gets during an outage or an overload are written at intervals.</summary>
+    public void ClientError(string code, string json)
+    {
+        if (code is "PGRST000" or "PGRST002" or "PGRST003" or "AR503" && !IsDue(code))
+        {
+            return;
+        }
+
+        Write(json);
+    }
 
     /// <summary>A defect of ours: the whole exception, which holds no client values.</summary>
     public void Unexpected(Exception exception) => Write($"An unexpected error: {exception}");
@@ -84,25 +135,107 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
     /// <summary>A finished request. <paramref name="bytes"/> null is written <c>-</c>.</summary>
     public void Access(string ip, string role, string method, string target, int status, long? bytes, string referer, string userAgent)
     {
-        var length = bytes is { } known ? known.ToString(CultureInfo.InvariantCulture) : "-";
-        var line = string.Create(
-            CultureInfo.InvariantCulture, $"{ip} - {role} [{Now()}] \"{method} {target} HTTP/1.1\" {status} {length} \"{referer}\" \"{userAgent}\"");
-        lock (_writing)
+        string line;
+        if (IsJson)
         {
-            access.WriteLine(line);
-            access.Flush();
+            line = Json(json =>
+            {
+                json.WriteString("ip"u8, ip);
+                json.WriteString("role"u8, role);
+                json.WriteString("method"u8, method);
+                json.WriteString("target"u8, target);
+                json.WriteNumber("status"u8, status);
+                if (bytes is { } number)
+                {
+                    json.WriteNumber("bytes"u8, number);
+                }
+
+                json.WriteString("referer"u8, referer);
+                json.WriteString("userAgent"u8, userAgent);
+            });
         }
+        else
+        {
+            var length = bytes is { } known ? known.ToString(CultureInfo.InvariantCulture) : "-";
+            line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{ip} - {Escaped(role)} [{Now()}] \"{method} {Escaped(target)} HTTP/1.1\" {status} {length} \"{Escaped(referer)}\" \"{Escaped(userAgent)}\"");
+        }
+
+        WriteLine(access, line);
     }
 
-    void Write(string message)
+    void Write(string message) =>
+        WriteLine(diagnostics, IsJson ? Json(json => json.WriteString("message"u8, message)) : $"{Now()}: {message}");
+
+    void WriteLine(TextWriter writer, string line)
     {
         lock (_writing)
         {
-            diagnostics.Write(Now());
-            diagnostics.Write(": ");
-            diagnostics.WriteLine(message);
-            diagnostics.Flush();
+            writer.WriteLine(line);
+            writer.Flush();
         }
+    }
+
+    bool IsDue(string kind)
+    {
+        var now = Environment.TickCount64;
+        var last = _lastWritten.GetOrAdd(kind, long.MinValue);
+        return (last == long.MinValue || now - last >= Pause.TotalMilliseconds) && _lastWritten.TryUpdate(kind, now, last);
+    }
+
+    static string Json(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("time"u8, DateTimeOffset.Now);
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>A header may hold a quote or a line break in some encoding: what a client sends must not look like another line or another field.</summary>
+    static string Escaped(string text)
+    {
+        if (!text.AsSpan().ContainsAny(Unsafe))
+        {
+            return text;
+        }
+
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (c == '"')
+            {
+                escaped.Append("\\\"");
+            }
+            else if (Unsafe.Contains(c))
+            {
+                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            }
+            else
+            {
+                escaped.Append(c);
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    static string OneLine(string sql)
+    {
+        var line = new StringBuilder(sql.Length);
+        foreach (var part in sql.AsSpan().EnumerateLines())
+        {
+            var text = part.Trim();
+            line.Append(line.Length > 0 && !text.IsEmpty ? " " : "").Append(text);
+        }
+
+        return line.ToString();
     }
 
     static string Now()

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+using AutoRest.Server.Execution;
+using AutoRest.Server.Observability;
+
+namespace AutoRest.Server.Admin;
+
+/// <summary>
+/// <c>/metrics</c> in Prometheus' text format 0.0.4: the reference's names with its types and texts, then ours. contract/operations.md §7.1.
+/// </summary>
+public sealed class MetricsPage(AppState state, Database database, PoolGauge pool, Func<bool> isListening)
+{
+    readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+
+    public ReadOnlyMemory<byte> Write()
+    {
+        var page = new StringBuilder(8192);
+        WriteReference(page);
+        WriteRequests(page);
+        WriteDatabase(page);
+        WriteRuntime(page);
+        return Encoding.UTF8.GetBytes(page.ToString());
+    }
+
+    void WriteReference(StringBuilder page)
+    {
+        var metrics = state.Metrics;
+        var (succeeded, failed) = metrics.Loads;
+        var jwt = state.Current.Authenticator.CacheCounters;
+        var idle = Math.Max(0, pool.Read().Idle);
+        Head(page, "pgrst_schema_cache_query_time_seconds", "gauge", "The query time in seconds of the last schema cache load");
+        Sample(page, "pgrst_schema_cache_query_time_seconds", "", metrics.LastQuerySeconds);
+        if (succeeded + failed > 0)
+        {
+            Head(page, "pgrst_schema_cache_loads_total", "counter", "The total number of times the schema cache was loaded");
+            if (failed > 0)
+            {
+                Sample(page, "pgrst_schema_cache_loads_total", "status=\"FAIL\"", failed);
+            }
+
+            if (succeeded > 0)
+            {
+                Sample(page, "pgrst_schema_cache_loads_total", "status=\"SUCCESS\"", succeeded);
+            }
+        }
+
+        One(page, "pgrst_db_pool_timeouts_total", "counter", "The total number of pool connection timeouts", database.Gate.Timeouts);
+        One(page, "pgrst_db_pool_available", "gauge", "Available connections in the pool", idle);
+        One(page, "pgrst_db_pool_waiting", "gauge", "Requests waiting to acquire a pool connection", database.Gate.Waiting);
+        One(page, "pgrst_db_pool_max", "gauge", "Max pool connections", database.Gate.Size);
+        One(page, "pgrst_jwt_cache_requests_total", "counter", "The total number of JWT cache lookups", jwt.Requests);
+        One(page, "pgrst_jwt_cache_hits_total", "counter", "The total number of JWT cache hits", jwt.Hits);
+        One(page, "pgrst_jwt_cache_evictions_total", "counter", "The total number of JWT cache evictions", jwt.Evictions);
+    }
+
+    void WriteRequests(StringBuilder page)
+    {
+        const string Name = "autorest_request_duration_seconds";
+        var metrics = state.Metrics;
+        var isFirst = true;
+        foreach (var (route, method, status, series) in metrics.Requests())
+        {
+            if (isFirst)
+            {
+                Head(page, Name, "histogram", "Time from a request's head to the end of its response");
+                isFirst = false;
+            }
+
+            Buckets(page, Name, $"route=\"{route}\",method=\"{method}\",status=\"{status}\"", series);
+        }
+
+        One(page, "autorest_response_bytes_total", "counter", "Bytes of response bodies before compression of streams", metrics.ResponseBytes);
+        One(page, "autorest_responses_streaming", "gauge", "Responses being streamed now", metrics.Streaming);
+        One(page, "autorest_requests_refused_total", "counter", "Requests refused by a rate or concurrency limit", metrics.Refused);
+    }
+
+    void WriteDatabase(StringBuilder page)
+    {
+        Head(page, "autorest_database_duration_seconds", "histogram", "Time requests had a database connection for");
+        Buckets(page, "autorest_database_duration_seconds", "", state.Metrics.Database.Read(0));
+        One(page, "autorest_db_pool_in_use", "gauge", "Pool connections in use by requests", database.Gate.InUse);
+        One(page, "autorest_db_up", "gauge", "1 while the database can be reached, else 0", database.IsDown ? 0 : 1);
+        One(page, "autorest_listener_up", "gauge", "1 while notifications are listened for, else 0", isListening() ? 1 : 0);
+    }
+
+    void WriteRuntime(StringBuilder page)
+    {
+        var memory = GC.GetGCMemoryInfo();
+        One(page, "process_start_time_seconds", "gauge", "Start time of the process since the Unix epoch", _started.ToUnixTimeMilliseconds() / 1000.0);
+        One(page, "process_cpu_seconds_total", "counter", "User and system time of the process", Environment.CpuUsage.TotalTime.TotalSeconds);
+        One(page, "process_resident_memory_bytes", "gauge", "Memory of the process", Environment.WorkingSet);
+        One(page, "dotnet_gc_heap_bytes", "gauge", "Managed memory after the last collection", memory.HeapSizeBytes);
+        One(page, "dotnet_gc_allocated_bytes_total", "counter", "Managed memory allocated since the start", GC.GetTotalAllocatedBytes());
+        Head(page, "dotnet_gc_collections_total", "counter", "Collections by generation");
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+        {
+            Sample(page, "dotnet_gc_collections_total", string.Create(CultureInfo.InvariantCulture, $"generation=\"{generation}\""), GC.CollectionCount(generation));
+        }
+
+        One(page, "dotnet_gc_pause_seconds_total", "counter", "Time the process stood still for collections", GC.GetTotalPauseDuration().TotalSeconds);
+        One(page, "dotnet_threadpool_threads", "gauge", "Threads of the thread pool", ThreadPool.ThreadCount);
+        One(page, "dotnet_threadpool_queue_length", "gauge", "Work items that wait for a thread", ThreadPool.PendingWorkItemCount);
+    }
+
+    static void Buckets(StringBuilder page, string name, string labels, HistogramSeries series)
+    {
+        var separator = labels.Length == 0 ? "" : ",";
+        var cumulative = 0L;
+        for (var i = 0; i < series.Buckets.Length; i++)
+        {
+            cumulative += series.Buckets[i];
+            var bound = i < Histogram.Bounds.Length ? Histogram.Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+            Sample(page, name + "_bucket", $"{labels}{separator}le=\"{bound}\"", cumulative);
+        }
+
+        Sample(page, name + "_sum", labels, series.Sum);
+        Sample(page, name + "_count", labels, cumulative);
+    }
+
+    static void One(StringBuilder page, string name, string type, string help, double value)
+    {
+        Head(page, name, type, help);
+        Sample(page, name, "", value);
+    }
+
+    static void Head(StringBuilder page, string name, string type, string help) =>
+        page.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+
+    static void Sample(StringBuilder page, string name, string labels, double value)
+    {
+        page.Append(name);
+        if (labels.Length > 0)
+        {
+            page.Append('{').Append(labels).Append('}');
+        }
+
+        page.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+    }
+}

@@ -1,0 +1,185 @@
+using System.Runtime.InteropServices;
+using AutoRest.Server.Admin;
+using AutoRest.Server.Configuration;
+using AutoRest.Server.Execution;
+using AutoRest.Server.Observability;
+
+namespace AutoRest.Server;
+
+/// <summary>
+/// A server from its start to its end: 1 configuration, 2 signals, 3 admin server, 4 listener and first load, 5 API server, 6 serve, 7 drain, 8 close.
+/// contract/operations.md §2, §6.
+/// </summary>
+static class ServerLife
+{
+    /// <summary>Gives the exit code.</summary>
+    public static async Task<int> RunAsync(string? file)
+    {
+        // 1.
+        var log = new Log(Console.Error, Console.Out);
+        var source = new ConfigSource(file);
+        AppState state;
+        ConnectionString connection;
+        ConnectionString listenConnection;
+        try
+        {
+            state = new AppState(source.Load());
+            var environment = ConfigLoader.ProcessEnvironment();
+            var first = state.Current.Snapshot.Config;
+            connection = ConnectionString.Parse(first.DbUri, environment, ProductName.Application);
+            listenConnection = ConnectionString.Parse(first.DbListenUri ?? first.DbUri, environment, ProductName.Application, readWrite: true);
+        }
+        catch (ConfigException e)
+        {
+            Console.Error.WriteLine(e.StartupText);
+            return 1;
+        }
+
+        var config = state.Current.Snapshot.Config;
+        Apply(log, config);
+        log.Starting(ProductName.Version);
+        foreach (var warning in source.Warnings()
+            .Concat(state.Current.Authenticator.Warnings)
+            .Concat(connection.Ignored.Select(static p => $"The connection parameter {p} has no effect.")))
+        {
+            log.Warning(warning);
+        }
+
+        using var telemetry = config.OtelEndpoint is { } endpoint ? new Telemetry(new Uri(endpoint), ProductName.Version) : null;
+        using var gauge = new PoolGauge();
+        await using var database = new Database(connection.Builder, config, log) { Times = state.Metrics.Database };
+        using var reloader = new SchemaReloader(state, database, source, log);
+        using var listener = new Listener(state, listenConnection.Builder, reloader, log);
+        using var stopping = new CancellationTokenSource();
+        var end = new End(log);
+        reloader.Fatal += end.Fail;
+        listener.Fatal += end.Fail;
+        reloader.Recovered += listener.Hurry;
+        var channel = (config.DbChannel, config.DbChannelEnabled);
+        state.ConfigChanged += next =>
+        {
+            var changed = next.Snapshot.Config;
+            Apply(log, changed);
+            foreach (var warning in next.Authenticator.Warnings)
+            {
+                log.Warning(warning);
+            }
+
+            if (channel != (changed.DbChannel, changed.DbChannelEnabled))
+            {
+                channel = (changed.DbChannel, changed.DbChannelEnabled);
+                listener.Restart();
+            }
+        };
+
+        // 2.
+        using var terminate = OnSignal(PosixSignal.SIGTERM, () => end.Stop("SIGTERM"));
+        using var interrupt = OnSignal(PosixSignal.SIGINT, () => end.Stop("SIGINT"));
+        using var reloadSchema = OnSignal(UserSignals.Usr1, () => reloader.Request());
+        using var reloadConfig = OnSignal(UserSignals.Usr2, () => _ = reloader.ReloadConfigAsync(stopping.Token));
+        try
+        {
+            await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log));
+            await using var admin = WebServer.CreateAdmin(config, new AdminEndpoints(
+                state,
+                new MetricsPage(state, database, gauge, () => listener.IsOn),
+                () => api.IsLive,
+                cancellation => state.Current.Snapshot.Config.DbChannelEnabled
+                    ? Task.FromResult(listener.IsOn)
+                    : AdminEndpoints.CanConnectAsync(database, cancellation)));
+
+            // 3.
+            if (admin is not null)
+            {
+                log.AdminListening(await admin.StartAsync());
+            }
+
+            // 4. Neither worker is meant to end: one that does takes the process with it, which whoever supervises it will notice.
+            var listening = end.Watch("The listener", listener.RunAsync(stopping.Token), stopping.Token);
+            var loading = end.Watch("The schema cache loader", reloader.RunAsync(stopping.Token), stopping.Token);
+            await Task.WhenAny(config.ServerReuseport ? reloader.FirstSuccess : reloader.FirstAttempt, end.Reached);
+
+            // 5. 6.
+            if (!end.Reached.IsCompleted)
+            {
+                log.Listening(await api.StartAsync());
+                await end.Reached;
+            }
+
+            // 7. No new connections anywhere; the last requests may take their time.
+            await Task.WhenAll(api.StopAsync(), admin?.StopAsync() ?? Task.CompletedTask);
+
+            // 8.
+            await stopping.CancelAsync();
+            await Task.WhenAll(loading, listening);
+            return end.ExitCode;
+        }
+        catch (Exception e) when (e is BindException or ConfigException)
+        {
+            log.Warning(e.Message);
+            await stopping.CancelAsync();
+            return 1;
+        }
+    }
+
+    static void Apply(Log log, AppConfig config)
+    {
+        log.IsDebug = config.LogLevel == ServerLogLevel.Debug;
+        log.IsJson = config.LogFormat == LogFormat.Json;
+    }
+
+    static PosixSignalRegistration? OnSignal(PosixSignal? signal, Action action) =>
+        signal is { } known
+            ? PosixSignalRegistration.Create(known, context =>
+            {
+                context.Cancel = true;
+                action();
+            })
+            : null;
+
+    /// <summary>The one reason why the server ends, and its exit code.</summary>
+    sealed class End(Log log)
+    {
+        readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int _exitCode;
+
+        public Task Reached => _reached.Task;
+
+        public int ExitCode => _exitCode;
+
+        public void Stop(string signal)
+        {
+            log.Terminating(signal);
+            _reached.TrySetResult();
+        }
+
+        public void Fail(string message)
+        {
+            if (Interlocked.Exchange(ref _exitCode, 1) == 0)
+            {
+                log.Warning(message);
+            }
+
+            _reached.TrySetResult();
+        }
+
+        public async Task Watch(string name, Task worker, CancellationToken stopping)
+        {
+            try
+            {
+                await worker;
+                if (!stopping.IsCancellationRequested)
+                {
+                    Fail($"{name} ended unexpectedly, exiting.");
+                }
+            }
+            catch (Exception e)
+            {
+                if (!stopping.IsCancellationRequested)
+                {
+                    Fail($"{name} failed unexpectedly, exiting: {e}");
+                }
+            }
+        }
+    }
+}
