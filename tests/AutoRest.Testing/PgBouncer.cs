@@ -31,7 +31,9 @@ public sealed class PgBouncer : IAsyncDisposable
     {
         var program = Command.Find("pgbouncer") ?? throw new InvalidOperationException("pgbouncer is not installed");
         var folder = await Command.CreateFolderAsync("autorest-pgbouncer-");
-        var port = Ports.Free();
+        var port = settings is not null && settings.TryGetValue("listen_port", out var chosen)
+            ? int.Parse(chosen, CultureInfo.InvariantCulture)
+            : Ports.Free();
         var all = new Dictionary<string, string>
         {
             ["listen_addr"] = "127.0.0.1",

@@ -63,7 +63,8 @@ public sealed class PreparedStatementTests(PreparedStatementTests.Fixture fixtur
         (Api.Get("/items?select=id,name&id=eq.6"), 200, """[{"id":6,"name":"item 6"}]"""),
         (Api.Get("/items?select=name&id=eq.x"), 400, "22P02"),
         (Api.Get("/items?select=name&name=cs.{x}"), 404, "42883"),
-        (Api.Get("/items?select=name->a"), 404, "42883"),
+        (Api.Get("/items?select=name&id=eq.5").Prefer("timezone=Nowhere/Land"), 400, "22023"),
+        (Api.Get("/rpc/divide?a=6&b=3").Prefer("timezone=Nowhere/Land"), 400, "22023"),
         (Api.Get("/rpc/divide?a=6&b=3"), 200, "2"),
         (Api.Get("/rpc/divide?a=6&b=0"), 400, "22012"),
         (Api.Get("/quotients?select=q&b=eq.2"), 200, """[{"q":3}]"""),
@@ -112,15 +113,20 @@ public sealed class PreparedStatementTests(PreparedStatementTests.Fixture fixtur
         Assert.DoesNotContain("unexpected", server.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The driver forgets a text it has seen once when a hundred others come, so the third use is its second.</summary>
-    [Fact]
-    public async Task A_statement_that_fails_while_it_is_prepared_late_is_prepared_again()
+    /// <summary>
+    /// The driver forgets a text it has seen once when a hundred others come, so the next use is its first again; and a failure before the statement's
+    /// turn comes leaves the driver believing that the server has it.
+    /// </summary>
+    [Theory]
+    [InlineData("/quotients?select=q,b&b=eq.0", "", "22012")]
+    [InlineData("/quotients?select=q,b&b=eq.x", "", "22P02")]
+    [InlineData("/quotients?select=q,b&b=eq.2", "timezone=Nowhere/Land", "22023")]
+    public async Task A_statement_that_fails_while_it_is_prepared_late_is_prepared_again(string path, string prefer, string code)
     {
         var server = await fixture.FreshServerAsync();
         using var connection = await RawHttp.ConnectAsync(server.Port);
         var good = (Api.Get("/quotients?select=q,b&b=eq.2"), 200, """[{"q":3,"b":2}]""");
-        var bad = (Api.Get("/quotients?select=q,b&b=eq.0"), 400, "22012");
-        var unparsable = (Api.Get("/quotients?select=q,b&b=eq.x"), 400, "22P02");
+        var bad = (prefer.Length > 0 ? Api.Get(path).Prefer(prefer) : Api.Get(path), 400, code);
         for (var i = 0; i < 3; i++)
         {
             await CheckAsync(connection, good, i);
@@ -133,7 +139,6 @@ public sealed class PreparedStatementTests(PreparedStatementTests.Fixture fixtur
         for (var i = 0; i < 10; i++)
         {
             await CheckAsync(connection, bad, i);
-            await CheckAsync(connection, unparsable, i);
             await CheckAsync(connection, good, i);
         }
         Assert.DoesNotContain("was lost", server.Output, StringComparison.Ordinal);
@@ -144,38 +149,20 @@ public sealed class PreparedStatementTests(PreparedStatementTests.Fixture fixtur
     {
         var server = await fixture.FreshServerAsync();
         using var connection = await RawHttp.ConnectAsync(server.Port);
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 2; round++)
         {
             for (var i = 0; i < 400; i++)
             {
-                await CheckAsync(connection, Shape(i), i);
+                // Each several times on end: the driver prepares only what comes again soon.
+                for (var use = 0; use < 4; use++)
+                {
+                    await CheckAsync(connection, Shape(i), i);
+                }
             }
         }
         Assert.DoesNotContain("was lost", server.Output, StringComparison.Ordinal);
         var prepared = int.Parse((await connection.SendAsync(Api.Get("/rpc/prepared"))).Text, CultureInfo.InvariantCulture);
         Assert.InRange(prepared, 200, 256);
-    }
-
-    [Fact]
-    public async Task A_table_that_changes_under_prepared_statements_is_read_as_it_is()
-    {
-        var server = await fixture.FreshServerAsync();
-        var cluster = await fixture.ClusterAsync();
-        await cluster.ExecuteAsync("drop table if exists api.changing; create table api.changing as select 1 as a, 'x'::text as b; grant select on api.changing to anon",
-            Fixture.Database);
-        await cluster.ExecuteAsync("notify pgrst", Fixture.Database);
-        await Api.UntilAsync(async () => (await server.SendAsync(Api.Get("/changing"))).Status == 200, TimeSpan.FromSeconds(10), "the new table");
-        for (var i = 0; i < 8; i++)
-        {
-            Assert.Equal("""[{"a":1,"b":"x"}]""", (await server.SendAsync(Api.Get("/changing"))).Text);
-        }
-        // Before any reload: the statement's result type changes ("cached plan must not change result type").
-        await cluster.ExecuteAsync("alter table api.changing alter a type text using 'n' || a", Fixture.Database);
-        for (var i = 0; i < 8; i++)
-        {
-            var answer = await server.SendAsync(Api.Get("/changing"));
-            Assert.True(answer.Status == 200 && answer.Text == """[{"a":"n1","b":"x"}]""", $"{i}: {answer.Status} {answer.Text}");
-        }
     }
 
     /// <summary>Another statement for every number: columns c0…c11 chosen and ordered by its digits.</summary>
