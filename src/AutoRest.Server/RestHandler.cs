@@ -63,7 +63,7 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
             using var payload = await ReadBodyAsync(request, config, http.RequestAborted);
 
             // 5.
-            var parsed = ApiRequest.Parse(HeadOf(http), payload?.WrittenMemory ?? default, config);
+            var parsed = ApiRequest.Parse(HeadOf(http, config), payload?.WrittenMemory ?? default, config);
             timing.Mark(Stage.Parse);
 
             // 6.
@@ -326,13 +326,8 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
         }
     }
 
-    static RequestHead HeadOf(HttpContext http)
-    {
-        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var mark = target.IndexOf('?', StringComparison.Ordinal);
-        return new RequestHead(
-            http.Request.Method, mark < 0 ? target : target[..mark], mark < 0 ? "" : target[(mark + 1)..], http.Request.Headers);
-    }
+    static RequestHead HeadOf(HttpContext http, AppConfig config) => RequestHead.Of(
+        http.Request.Method, http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, http.Request.Headers, config.BasePath);
 
     static void Begin(HttpContext http, ResponseHead head, RequestTiming timing)
     {
