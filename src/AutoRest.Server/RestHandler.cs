@@ -395,7 +395,8 @@ public sealed class RestHandler(AppState state, Database database, SchemaReloade
 
         if (error.Status == 503)
         {
-            var wait = Math.Max(0, Math.Ceiling((state.NextAttempt - DateTimeOffset.UtcNow).TotalSeconds));
+            // Not "at once" while an attempt is under way: clients that obey use up their few retries before it has come to its end.
+            var wait = Math.Max(state.IsPending ? 1 : 0, Math.Ceiling((state.NextAttempt - DateTimeOffset.UtcNow).TotalSeconds));
             response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
             reloader.Request(afterOutage: true);
         }
