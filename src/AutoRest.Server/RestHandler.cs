@@ -77,7 +77,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             using var payload = await ReadBodyAsync(request, config, http.RequestAborted);
 
             // 5.
-            var parsed = ApiRequest.Parse(HeadOf(http), payload?.WrittenMemory ?? default, config);
+            var parsed = ApiRequest.Parse(HeadOf(http, config), payload?.WrittenMemory ?? default, config);
             timing.Mark(Stage.Parse);
 
             // 6.
@@ -375,13 +375,8 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         }
     }
 
-    static RequestHead HeadOf(HttpContext http)
-    {
-        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var mark = target.IndexOf('?', StringComparison.Ordinal);
-        return new RequestHead(
-            http.Request.Method, mark < 0 ? target : target[..mark], mark < 0 ? "" : target[(mark + 1)..], http.Request.Headers);
-    }
+    static RequestHead HeadOf(HttpContext http, AppConfig config) => RequestHead.Of(
+        http.Request.Method, http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, http.Request.Headers, config.BasePath);
 
     static void Begin(HttpContext http, ResponseHead head, RequestTiming timing)
     {
@@ -466,7 +461,8 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
 
         if (error.Status == 503 && error is not Overloaded)
         {
-            var wait = Math.Max(0, Math.Ceiling((state.NextAttempt - DateTimeOffset.UtcNow).TotalSeconds));
+            // Not "at once" while an attempt is under way: clients that obey use up their few retries before it has come to its end.
+            var wait = Math.Max(state.IsPending ? 1 : 0, Math.Ceiling((state.NextAttempt - DateTimeOffset.UtcNow).TotalSeconds));
             response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
             reloader.Request(afterOutage: true);
         }

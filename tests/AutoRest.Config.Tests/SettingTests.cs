@@ -57,6 +57,7 @@ public class SettingTests
         ("openapi-security-active", "true", c => c.OpenApiSecurityActive, true, "true"),
         ("openapi-server-proxy-uri", "https://h:1/p", c => c.OpenApiServerProxyUri, "https://h:1/p", "\"https://h:1/p\""),
         ("ar-db-listen-uri", "host=x", c => c.DbListenUri, "host=x", "\"host=x\""),
+        ("ar-base-path", "/rest/v1/", c => c.BasePath, "/rest/v1", "\"/rest/v1\""),
         ("ar-max-body-size", "8589934592", c => c.MaxBodySize, 8589934592L, "8589934592"),
         ("ar-stream-threshold", "1024", c => c.StreamThreshold, 1024, "1024"),
         ("ar-pool-max-waiting", "9", c => c.PoolMaxWaiting, 9, "9"),
@@ -143,6 +144,22 @@ public class SettingTests
         Assert.Equal(dump, setting.Dump(both));
         Assert.Equal(setting.Dump(oldOnly), setting.Dump(emptyNew));
     }
+
+    [Theory]
+    [InlineData("/rest/v1", "/rest/v1")]
+    [InlineData("/api//", "/api")]
+    [InlineData("/", "")]
+    [InlineData("/caf%C3%A9", "/caf%C3%A9")]
+    public void A_base_path_loses_its_last_slash(string value, string expected) =>
+        Assert.Equal(expected, ConfigLoader.Load(Env(("AUTOREST_BASE_PATH", value))).BasePath);
+
+    [Theory]
+    [InlineData("rest/v1")]
+    [InlineData("/rest?x")]
+    [InlineData("/a b")]
+    [InlineData("https://example.com/rest")]
+    public void A_base_path_that_is_none_ends_the_start(string value) =>
+        Assert.Contains("ar-base-path", Assert.Throws<ConfigException>(() => ConfigLoader.Load(Env(("AUTOREST_BASE_PATH", value)))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Every_alias_has_a_case() => Assert.Equal(7, Setting.All.Count(s => s.Alias is not null));

@@ -156,6 +156,11 @@ public sealed record AppConfig
     /// <summary><c>app.settings.*</c>, full names, in ordinal order: each becomes a transaction-local setting.</summary>
     public ImmutableArray<KeyValuePair<string, string>> AppSettings { get; init; } = [];
 
+    /// <summary>
+    /// What precedes every path: <c>/rest/v1</c>, without a slash at its end; <see langword="null"/> or empty is nothing. Ours: <c>ar-base-path</c>.
+    /// </summary>
+    public string? BasePath { get; init; }
+
     /// <summary>Largest request body, in bytes. Ours: <c>ar-max-body-size</c>.</summary>
     public long MaxBodySize { get; init; } = 100L * 1024 * 1024;
 

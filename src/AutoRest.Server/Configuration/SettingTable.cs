@@ -163,6 +163,8 @@ static class SettingTable
     [
         Text("ar-db-listen-uri", "connection string", "Connection for notifications, past any pooler; unset is `db-uri`.",
             c => c.DbListenUri, (c, v) => c with { DbListenUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
+        Text("ar-base-path", "path", "Path below which the API is served, such as `/rest/v1`; requests outside of it are refused.",
+            c => c.BasePath, (c, v) => c with { BasePath = v }, BasePath),
         Long("ar-max-body-size", "Largest request body, in bytes.",
             c => c.MaxBodySize, (c, v) => c with { MaxBodySize = v }),
         Int("ar-stream-threshold", "Bytes up to which a result is complete before the head of the response is sent.",
@@ -214,6 +216,11 @@ static class SettingTable
     static string OtelUri(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         ? text
         : throw new ConfigException("ar-otel-endpoint should be an http(s) URI");
+
+    // Compared with the path as it was sent, so what cannot stand in one as it is would match nothing.
+    static string BasePath(string text) => text.StartsWith('/') && !text.AsSpan().ContainsAny('?', '#', ' ')
+        ? text.TrimEnd('/')
+        : throw new ConfigException("Malformed ar-base-path, a correct example: /rest/v1");
 
     static string Audience(string text) => !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
         ? text

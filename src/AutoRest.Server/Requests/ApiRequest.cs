@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AutoRest.Introspection;
 using AutoRest.Server.Configuration;
+using AutoRest.Server.Errors;
 
 namespace AutoRest.Server.Requests;
 
@@ -53,9 +54,33 @@ public abstract record RequestAction
 }
 
 /// <summary>The request line and headers, as received.</summary>
-/// <param name="Path">Raw, still percent-encoded, without the query string.</param>
+/// <param name="Path">Raw, still percent-encoded, without the query string and without the base path.</param>
 /// <param name="Query">Raw, without the leading <c>?</c>.</param>
-public sealed record RequestHead(string Method, string Path, string Query, IHeaderDictionary Headers);
+public sealed record RequestHead(string Method, string Path, string Query, IHeaderDictionary Headers)
+{
+    /// <summary>Splits a request target.</summary>
+    /// <param name="basePath">
+    /// Setting <c>ar-base-path</c>. What is below it is served as if it was not there, as behind a gateway that takes it off: neither functions
+    /// (<c>request.path</c>) nor clients (<c>Location</c>, <c>Content-Location</c>) see it.
+    /// </param>
+    /// <exception cref="ApiException"><see cref="InvalidPath"/> (PGRST125) outside of the base path.</exception>
+    public static RequestHead Of(string method, string target, IHeaderDictionary headers, string? basePath)
+    {
+        var mark = target.IndexOf('?', StringComparison.Ordinal);
+        var (start, end) = (0, mark < 0 ? target.Length : mark);
+        if (basePath is { Length: > 0 })
+        {
+            start = basePath.Length;
+            // /rest/v10 is not below /rest/v1.
+            if (!target.AsSpan(0, end).StartsWith(basePath, StringComparison.Ordinal) || (end > start && target[start] != '/'))
+            {
+                throw new ApiException(new InvalidPath());
+            }
+        }
+
+        return new RequestHead(method, target[start..end], mark < 0 ? "" : target[(mark + 1)..], headers);
+    }
+}
 
 /// <summary>A request, understood without any knowledge of the database.</summary>
 /// <param name="Range">The root's range: header ∩ limit/offset (contract/requests.md §9.2).</param>

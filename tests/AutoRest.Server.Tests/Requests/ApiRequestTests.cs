@@ -62,6 +62,32 @@ public sealed class ApiRequestTests
     }
 
     [Theory]
+    [InlineData("/rest/v1/todos?id=eq.1", "Read { Relation = api.todos, HeadersOnly = False }", "/todos")]
+    [InlineData("/rest/v1/rpc/f", "Call { Routine = api.f, Method = Get }", "/rpc/f")]
+    [InlineData("/rest/v1/rest", "Read { Relation = api.rest, HeadersOnly = False }", "/rest")]
+    [InlineData("/rest/v1/", "Inspect { HeadersOnly = False }", "/")]
+    [InlineData("/rest/v1", "Inspect { HeadersOnly = False }", "")]
+    [InlineData("/rest/v1?select=id", "Inspect { HeadersOnly = False }", "")]
+    public void Below_the_base_path_everything_is_as_without_one(string target, string action, string path)
+    {
+        var request = Parse("GET", target, config: Config with { BasePath = "/rest/v1" });
+        Assert.Equal(action, request.Action.ToString());
+        Assert.Equal(path, request.Head.Path);
+    }
+
+    [Theory]
+    [InlineData("/todos")]
+    [InlineData("/")]
+    [InlineData("/rest/v10")]
+    [InlineData("/rest/v1x/todos")]
+    [InlineData("/REST/v1/todos")]
+    [InlineData("/rest/v1//todos")]
+    [InlineData("/x?/rest/v1/todos")]
+    [InlineData("/rest?/v1/todos")]
+    public void Outside_of_the_base_path_is_PGRST125(string target) =>
+        Assert.Equal("PGRST125", Assert.Throws<ApiException>(() => Parse("GET", target, config: Config with { BasePath = "/rest/v1" })).Error.Code);
+
+    [Theory]
     [InlineData("GET", "Accept-Profile", "tenant", "tenant")]
     [InlineData("GET", "Content-Profile", "tenant", "api")]
     [InlineData("POST", "Content-Profile", "tenant", "tenant")]
@@ -118,8 +144,7 @@ public sealed class ApiRequestTests
             dictionary[name] = value;
         }
 
-        var mark = target.IndexOf('?', StringComparison.Ordinal);
-        var head = new RequestHead(method, mark < 0 ? target : target[..mark], mark < 0 ? "" : target[(mark + 1)..], dictionary);
-        return ApiRequest.Parse(head, Encoding.UTF8.GetBytes(body), config ?? Config);
+        config ??= Config;
+        return ApiRequest.Parse(RequestHead.Of(method, target, dictionary, config.BasePath), Encoding.UTF8.GetBytes(body), config);
     }
 }
