@@ -59,6 +59,7 @@ public class SettingTests
         ("ar-db-listen-uri", "host=x", c => c.DbListenUri, "host=x", "\"host=x\""),
         ("ar-max-body-size", "8589934592", c => c.MaxBodySize, 8589934592L, "8589934592"),
         ("ar-stream-threshold", "1024", c => c.StreamThreshold, 1024, "1024"),
+        ("ar-docs", "token", c => c.Docs, DocsMode.Token, "\"token\""),
     ];
 
     public static TheoryData<string> Names() => [.. Setting.All.Select(s => s.Name)];

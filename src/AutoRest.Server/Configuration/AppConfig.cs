@@ -19,6 +19,16 @@ public enum OpenApiMode
     Disabled,
 }
 
+/// <summary><c>ar-docs</c>: the documentation page.</summary>
+public enum DocsMode
+{
+    Off,
+    On,
+
+    /// <summary>The page is there, but what it shows needs a token.</summary>
+    Token,
+}
+
 public enum ErrorVerbosity
 {
     Verbose,
@@ -146,4 +156,7 @@ public sealed record AppConfig
 
     /// <summary>A result that stays below this many bytes is complete before the head is sent; a larger one streams. Ours: <c>ar-stream-threshold</c>.</summary>
     public int StreamThreshold { get; init; } = 256 * 1024;
+
+    /// <summary>The documentation page. Ours: <c>ar-docs</c>.</summary>
+    public DocsMode Docs { get; init; } = DocsMode.Off;
 }

@@ -166,6 +166,10 @@ static class SettingTable
             c => c.MaxBodySize, (c, v) => c with { MaxBodySize = v }),
         Int("ar-stream-threshold", "Bytes up to which a result is complete before the head of the response is sent.",
             c => c.StreamThreshold, (c, v) => c with { StreamThreshold = v }),
+        Keyword("ar-docs", "Documentation page at `/docs`, and at `/` for browsers; `token` shows and serves the OpenAPI 3.1 document only with a token.",
+            "Invalid ar-docs. Check your configuration.",
+            c => c.Docs, (c, v) => c with { Docs = v },
+            ("off", DocsMode.Off), ("on", DocsMode.On), ("token", DocsMode.Token)),
     ];
 
     static string Audience(string text) => !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
