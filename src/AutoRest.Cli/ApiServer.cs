@@ -37,6 +37,7 @@ static class ApiServer
             ("PGRST_DB_SCHEMAS", "api"),
             ("PGRST_DB_ANON_ROLE", "api_anon"),
             ("PGRST_OPENAPI_SERVER_PROXY_URI", proxyUrl),
+            ("AUTOREST_DOCS", "on"),
             // Named statements of a session are lost in a transaction pool before PgBouncer 1.21.
             ("PGRST_DB_PREPARED_STATEMENTS", pooler is null or { PreparesStatements: true } ? "true" : "false")])
         {

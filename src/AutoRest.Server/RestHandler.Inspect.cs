@@ -1,4 +1,6 @@
+using AutoRest.Server.Auth;
 using AutoRest.Server.Configuration;
+using AutoRest.Server.Errors;
 using AutoRest.Server.Execution;
 using AutoRest.Server.Observability;
 using AutoRest.Server.OpenApi;
@@ -8,7 +10,7 @@ using AutoRest.Server.Responses;
 
 namespace AutoRest.Server;
 
-/// <summary>Requests for a document instead of rows.</summary>
+/// <summary>Requests for a description instead of rows: the documents, and the page that shows one.</summary>
 public sealed partial class RestHandler
 {
     readonly DocumentCache _documents = new();
@@ -24,7 +26,44 @@ public sealed partial class RestHandler
         timing.Mark(Stage.Transaction);
         var document = _documents.Get(snapshot, plan.Version, parsed.Schema, body.WrittenSpan);
         body.Clear();
-        body.Write(document.Bytes);
-        await WriteAsync(http, Responder.Describe(plan, parsed, snapshot.Config, DbResult.None), body, snapshot.Config, timing);
+        var head = Responder.DescribeDocument(plan, parsed, document.Tag);
+        if (head.HasBody)
+        {
+            body.Write(document.Bytes);
+        }
+
+        await WriteAsync(http, head, body, snapshot.Config, timing);
+    }
+
+    /// <summary><c>ar-docs=token</c>: our document is for those who say who they are. The token itself was verified before.</summary>
+    static void CheckMayInspect(ActionPlan.Inspect plan, ApiRequest request, AppConfig config)
+    {
+        if (plan.Version == DocumentVersion.OpenApi31 && config.Docs == DocsMode.Token && !Authenticator.HasToken(request.Head.Headers.Authorization is [{ } header, ..] ? header : null))
+        {
+            throw new ApiException(JwtErrors.AnonymousDisabled);
+        }
+    }
+
+    static async Task WriteDocsAsync(HttpContext http, DocsFile file, AppConfig config)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentType = file.ContentType;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.ContentSecurityPolicy = DocsPage.ContentSecurityPolicy(config);
+        headers.CacheControl = file.IsPage ? "no-cache" : "public, max-age=3600";
+        headers.Vary = file.IsPage ? "Accept" : "Accept-Encoding";
+        var bytes = file.Bytes;
+        if (file.Gzipped is { } gzipped && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            headers.ContentEncoding = "gzip";
+            bytes = gzipped;
+        }
+
+        http.Response.ContentLength = bytes.Length;
+        if (http.Request.Method != "HEAD")
+        {
+            await http.Response.BodyWriter.WriteAsync(bytes, http.RequestAborted);
+        }
     }
 }

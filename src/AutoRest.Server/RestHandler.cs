@@ -7,6 +7,7 @@ using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 using AutoRest.Server.Execution;
 using AutoRest.Server.Observability;
+using AutoRest.Server.OpenApi;
 using AutoRest.Server.Planning;
 using AutoRest.Server.Queries;
 using AutoRest.Server.Requests;
@@ -54,6 +55,14 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             return;
         }
 
+        // The page's files are for everybody: they say nothing of the database.
+        if (config.Docs != DocsMode.Off && DocsPage.Find(request, snapshot) is { } file)
+        {
+            await WriteDocsAsync(http, file, config);
+            WriteAccess(http, config, null);
+            return;
+        }
+
         AuthResult? auth = null;
         RequestLimits? entered = null;
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -93,6 +102,11 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                 timing.Mark(Stage.Transaction);
                 await WriteAsync(http, Responder.Describe(plan, parsed, config, DbResult.None), body, config, timing);
                 return;
+            }
+
+            if (plan is ActionPlan.Inspect inspect)
+            {
+                CheckMayInspect(inspect, parsed, config);
             }
 
             await RunAsync(http, plan, parsed, snapshot, auth, body, timing);
@@ -406,7 +420,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         var isHead = http.Request.Method == "HEAD";
         if (!head.HasBody || isHead)
         {
-            if (!isHead && head.Status is not 204)
+            if (!isHead && head.Status is not (204 or 304))
             {
                 http.Response.ContentLength = 0;
             }

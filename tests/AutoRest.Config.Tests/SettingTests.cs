@@ -75,6 +75,7 @@ public class SettingTests
         ("ar-http-versions", "1.1-2", c => c.HttpVersions, HttpVersions.Http1And2, "\"1.1-2\""),
         ("ar-shutdown-timeout", "14", c => c.ShutdownTimeout, 14, "14"),
         ("ar-otel-endpoint", "http://c:4318", c => c.OtelEndpoint, "http://c:4318", "\"http://c:4318\""),
+        ("ar-docs", "token", c => c.Docs, DocsMode.Token, "\"token\""),
     ];
 
     public static TheoryData<string> Names() => [.. Setting.All.Select(s => s.Name)];

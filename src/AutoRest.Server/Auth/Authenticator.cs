@@ -95,6 +95,9 @@ public sealed class Authenticator
         return known.Check(_clock.GetUtcNow().ToUnixTimeSeconds());
     }
 
+    /// <summary>A token was sent, good or not.</summary>
+    public static bool HasToken(string? authorizationHeader) => TryGetToken(authorizationHeader, out _);
+
     /// <summary>What follows the scheme, without the blanks between them. Any other scheme is no token at all.</summary>
     static bool TryGetToken(string? header, out ReadOnlySpan<char> token)
     {

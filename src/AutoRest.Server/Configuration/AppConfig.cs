@@ -34,6 +34,16 @@ public enum HttpVersions
     Http2,
 }
 
+/// <summary><c>ar-docs</c>: the documentation page.</summary>
+public enum DocsMode
+{
+    Off,
+    On,
+
+    /// <summary>The page is there, but what it shows needs a token.</summary>
+    Token,
+}
+
 public enum ErrorVerbosity
 {
     Verbose,
@@ -211,4 +221,7 @@ public sealed record AppConfig
 
     /// <summary>Where traces and metrics are sent (OTLP); null sends none. Ours: <c>ar-otel-endpoint</c>.</summary>
     public string? OtelEndpoint { get; init; }
+
+    /// <summary>The documentation page. Ours: <c>ar-docs</c>.</summary>
+    public DocsMode Docs { get; init; } = DocsMode.Off;
 }

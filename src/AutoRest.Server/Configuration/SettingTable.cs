@@ -202,6 +202,10 @@ static class SettingTable
             c => c.ShutdownTimeout, (c, v) => c with { ShutdownTimeout = v }) with { Reloadable = false },
         Text("ar-otel-endpoint", "http(s) URI", "Collector that traces and metrics are sent to (OTLP over HTTP); unset sends none.",
             c => c.OtelEndpoint, (c, v) => c with { OtelEndpoint = v }, OtelUri) with { Reloadable = false },
+        Keyword("ar-docs", "Documentation page at `/docs`, and at `/` for browsers; `token` shows and serves the OpenAPI 3.1 document only with a token.",
+            "Invalid ar-docs. Check your configuration.",
+            c => c.Docs, (c, v) => c with { Docs = v },
+            ("off", DocsMode.Off), ("on", DocsMode.On), ("token", DocsMode.Token)),
     ];
 
     static string HeaderValue(string text) => text.AsSpan().ContainsAnyExceptInRange(' ', '~')

@@ -7,24 +7,40 @@ namespace AutoRest.Server.OpenApi;
 /// <param name="Schema">Name of the described schema.</param>
 /// <param name="Title">First line of the schema's comment.</param>
 /// <param name="Description">The rest of it.</param>
-/// <param name="OtherSchemas">Several schemas are exposed: requests name theirs.</param>
+/// <param name="Profile">How a request selects the schema.</param>
+/// <param name="MayChooseTransactionEnd"><c>Prefer: tx=</c> is obeyed.</param>
 /// <param name="Relations">By name.</param>
 /// <param name="Routines">By name, then in the order of overloads.</param>
+/// <param name="MayUseSchema">False: nothing of it can be reached, which version 2.0 does not say (contract/openapi.md §1.1).</param>
 public sealed record ApiModel(
     string Schema,
     string Title,
     string Description,
     ApiAddress Address,
     ApiSecurity Security,
-    bool OtherSchemas,
+    SchemaProfile Profile,
+    bool MayChooseTransactionEnd,
     ImmutableArray<RelationModel> Relations,
-    ImmutableArray<RoutineGroup> Routines);
+    ImmutableArray<RoutineGroup> Routines,
+    bool MayUseSchema);
 
 /// <summary>Where the API is reached.</summary>
 /// <param name="Host">With port.</param>
 /// <param name="BasePath">Begins with a slash.</param>
 /// <param name="IsProxied">Configured (<c>openapi-server-proxy-uri</c>), so that it holds outside, too.</param>
 public sealed record ApiAddress(string Scheme, string Host, string BasePath, bool IsProxied);
+
+/// <summary>Whether a request must name its schema. contract/requests.md §4.</summary>
+public enum SchemaProfile
+{
+    /// <summary>Only one schema is exposed.</summary>
+    None,
+
+    /// <summary>It is the first of several.</summary>
+    Optional,
+
+    Required,
+}
 
 /// <summary>How callers say who they are.</summary>
 /// <param name="IsActive"><c>openapi-security-active</c>.</param>

@@ -48,7 +48,15 @@ public sealed class DocumentCache
         var visible = config.OpenApiMode == OpenApiMode.IgnorePrivileges ? null : VisibleObjects.Parse(privileges);
         var model = ApiModelBuilder.Build(snapshot.Schema!, config, schema, visible);
         var output = new ArrayBufferWriter<byte>(64 * 1024);
-        SwaggerWriter.Write(output, model);
+        if (version == DocumentVersion.Swagger2)
+        {
+            SwaggerWriter.Write(output, model);
+        }
+        else
+        {
+            OpenApiWriter.Write(output, model);
+        }
+
         var bytes = output.WrittenSpan.ToArray();
         return new Document(bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\"");
     }

@@ -72,7 +72,7 @@ public static class Planner
         {
             if (type.IsOpenApi3 || IsVendorType(type))
             {
-                return new ActionPlan.Inspect(DocumentVersion.OpenApi31, type, headersOnly);
+                return new ActionPlan.Inspect(DocumentVersion.OpenApi31, LabelOf(type), headersOnly);
             }
 
             if (type.Kind is MediaTypeKind.OpenApi or MediaTypeKind.Json or MediaTypeKind.Any)
@@ -91,7 +91,7 @@ public static class Planner
         {
             if (type.Kind == MediaTypeKind.OpenApi || IsVendorType(type))
             {
-                return new ActionPlan.Inspect(DocumentVersion.OpenApi31, type, headersOnly);
+                return new ActionPlan.Inspect(DocumentVersion.OpenApi31, LabelOf(type), headersOnly);
             }
 
             if (type.Kind is MediaTypeKind.Json or MediaTypeKind.Any)
@@ -103,13 +103,15 @@ public static class Planner
         throw new ApiException(new NotAcceptable(ContentNegotiation.NamesOf(accept)));
     }
 
-    /// <summary>The name the OpenAPI Initiative registered, with or without a version.</summary>
-    static bool IsVendorType(MediaType type)
-    {
-        const string name = "application/vnd.oai.openapi+json";
-        return type.Kind == MediaTypeKind.Other && type.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)
-            && (type.Name.Length == name.Length || type.Name[name.Length] == ';');
-    }
+    /// <summary>The name the OpenAPI Initiative uses, with or without a version.</summary>
+    static bool IsVendorType(MediaType type) =>
+        type.Kind == MediaTypeKind.Other && type.Name.StartsWith(VendorType, StringComparison.OrdinalIgnoreCase)
+        && (type.Name.Length == VendorType.Length || type.Name[VendorType.Length] == ';');
+
+    static MediaType LabelOf(MediaType type) =>
+        type.Kind == MediaTypeKind.OpenApi ? MediaType.OpenApi3 : new MediaType(MediaTypeKind.Other, VendorType + ";version=3.1");
+
+    const string VendorType = "application/vnd.oai.openapi+json";
 
     /// <summary>What the object allows, not what the caller may do. contract/requests.md §7.</summary>
     static string AllowOf(Table table)

@@ -32,7 +32,6 @@ public static class Responder
             ActionPlan.Read read => DescribeRead(read, request, config, result),
             ActionPlan.Mutate mutate => DescribeMutation(mutate, request, config, result),
             ActionPlan.Call call => DescribeCall(call, request, config, result),
-            ActionPlan.Inspect inspect => DescribeDocument(inspect, request),
             ActionPlan.Info info => new ResponseHead(200, [new("Allow", info.Allow), new("Access-Control-Allow-Origin", "*")], false),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -71,11 +70,48 @@ public static class Responder
         return new ResponseHead(200, headers, true);
     }
 
-    static ResponseHead DescribeDocument(ActionPlan.Inspect inspect, ApiRequest request)
+    /// <summary>
+    /// The document. Our version has an entity tag, so that a client may keep it and ask again; the answer is the caller's own, hence <c>private</c>.
+    /// </summary>
+    public static ResponseHead DescribeDocument(ActionPlan.Inspect inspect, ApiRequest request, string tag)
     {
-        var headers = new List<KeyValuePair<string, string>>(4);
+        var headers = new List<KeyValuePair<string, string>>(8);
         AddType(headers, inspect.MediaType, request);
+        if (inspect.Version == DocumentVersion.Swagger2)
+        {
+            headers.Add(new("Vary", Vary));
+            return new ResponseHead(200, headers, !inspect.HeadersOnly);
+        }
+
+        headers.Add(new("Vary", Vary + ", Authorization, Accept-Profile"));
+        headers.Add(new("Cache-Control", "private, no-cache"));
+        headers.Add(new("ETag", tag));
+        if (IsKnown(request.Head.Headers.IfNoneMatch, tag))
+        {
+            headers.RemoveAll(static h => h.Key == "Content-Type");
+            return new ResponseHead(304, headers, false);
+        }
+
         return new ResponseHead(200, headers, !inspect.HeadersOnly);
+    }
+
+    /// <summary>RFC 9110 §13.1.2: compared weakly; <c>*</c> is any.</summary>
+    static bool IsKnown(Microsoft.Extensions.Primitives.StringValues tags, string tag)
+    {
+        foreach (var header in tags)
+        {
+            foreach (var range in header.AsSpan().Split(','))
+            {
+                var candidate = header.AsSpan()[range].Trim();
+                candidate = candidate.StartsWith("W/") ? candidate[2..] : candidate;
+                if (candidate is "*" || candidate.SequenceEqual(tag))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     static ResponseHead DescribeRead(ActionPlan.Read plan, ApiRequest request, AppConfig config, DbResult result)
@@ -202,6 +238,7 @@ public static class Responder
 
     static string ContentTypeOf(MediaType type) => type.Kind switch
     {
+        MediaTypeKind.OpenApi when type.IsOpenApi3 => "application/openapi+json;version=3.1; charset=utf-8",
         MediaTypeKind.Json => "application/json; charset=utf-8",
         MediaTypeKind.OctetStream or MediaTypeKind.Other => type.Name,
         _ => type.Name + "; charset=utf-8",
