@@ -14,21 +14,25 @@ static class ProcessUsage
     /// <summary>Processor time of a process and all its children, those that have ended included.</summary>
     public static TimeSpan OfTree(int root)
     {
-        if (StatOf(root) is not { } own)
+        while (StatOf(root) is { } before)
         {
-            return TimeSpan.Zero;
-        }
-
-        var ticks = own.Own + own.Ended;
-        foreach (var process in All())
-        {
-            if (StatOf(process) is { } stat && stat.Parent == root)
+            var ticks = before.Own + before.Ended;
+            foreach (var process in All())
             {
-                ticks += stat.Own;
+                if (StatOf(process) is { } stat && stat.Parent == root)
+                {
+                    ticks += stat.Own;
+                }
+            }
+
+            // A child that ended meanwhile was counted in neither place, or in both.
+            if (StatOf(root)?.Ended == before.Ended)
+            {
+                return Time(ticks);
             }
         }
 
-        return Time(ticks);
+        return TimeSpan.Zero;
     }
 
     /// <summary>A child of this process by its program's name.</summary>
