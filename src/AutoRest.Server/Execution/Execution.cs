@@ -28,7 +28,7 @@ public sealed class Execution : IAsyncDisposable
     readonly NpgsqlConnection _connection;
     readonly NpgsqlBatch _batch;
     readonly RequestStatements _statements;
-    readonly List<string> _texts = [];
+    readonly List<PreparedStatements.Shape> _shapes = [];
     readonly bool _prepares;
     readonly long _started = Stopwatch.GetTimestamp();
     NpgsqlDataReader _reader = null!;
@@ -72,8 +72,11 @@ public sealed class Execution : IAsyncDisposable
             return text;
         }
 
-        _texts.Add(text);
-        var sent = _database.Statements.Note(_connection, text, out var preparing);
+        if (_database.Statements.Note(_connection, text, out var sent, out var preparing) is { } shape)
+        {
+            _shapes.Add(shape);
+        }
+
         _preparing |= preparing;
         return sent;
     }
@@ -83,8 +86,8 @@ public sealed class Execution : IAsyncDisposable
     {
         if (_prepares)
         {
-            _database.Statements.Succeeded(_connection, _texts);
-            _texts.Clear();
+            _database.Statements.Succeeded(_connection, _shapes);
+            _shapes.Clear();
             _preparing = false;
         }
     }

@@ -15,101 +15,156 @@ public sealed class PreparedStatements
     /// <summary>Statements kept prepared on each connection.</summary>
     public const int Capacity = 240;
 
-    /// <summary>Texts seen once are remembered up to this number.</summary>
-    const int MaxCandidates = 4096;
+    /// <summary>Texts are remembered up to this number.</summary>
+    const int MaxTexts = 4096;
 
     /// <summary>When the room is taken by shapes nobody asks for any more, it is cleared, at most this often.</summary>
     static readonly TimeSpan MinRenewal = TimeSpan.FromMinutes(1);
 
-    readonly ConcurrentDictionary<string, bool> _admitted = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<string, bool> _candidates = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<int, Dictionary<string, Use>> _connections = new();
+    readonly ConcurrentDictionary<string, Shape> _shapes = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<int, ConnectionUses> _connections = new();
+    readonly Lock _admission = new();
     long _unique;
     long _renewed = Environment.TickCount64;
+    int _admitted;
 
     /// <summary>The room was cleared: connections must be closed, so that they start anew.</summary>
     public event Action? Renewed;
 
-    enum Use
+    enum Use : byte
     {
+        None,
         Once,
         BeingPrepared,
         Prepared,
     }
 
-    /// <summary>A physical connection was made.</summary>
-    public void Forget(int processId) => _connections[processId] = new(StringComparer.Ordinal);
+    /// <summary>A text that was sent, by reference: it is looked up once per use.</summary>
+    public sealed class Shape
+    {
+        internal string Text { get; init; } = "";
 
-    /// <summary>Notes a use on a connection.</summary>
+        /// <summary>Position among the admitted; negative while it is not one of them.</summary>
+        internal volatile int Slot = -1;
+
+        internal bool SucceededOnce { get; set; }
+    }
+
+    /// <summary>What one physical connection has seen of the admitted texts; used by one request at a time.</summary>
+    sealed class ConnectionUses
+    {
+        public Use[] BySlot { get; } = new Use[Capacity];
+    }
+
+    /// <summary>A physical connection was made.</summary>
+    public void Forget(int processId) => _connections[processId] = new ConnectionUses();
+
+    /// <summary>Notes a use of a text on a connection.</summary>
+    /// <param name="sent">The text to send: its own where it may be prepared, else one that never comes again.</param>
     /// <param name="preparing">True when the driver prepares the text in this very batch.</param>
-    /// <returns>The text to send: the statement's own where it may be prepared, else one that never comes again.</returns>
-    public string Note(NpgsqlConnection connection, string text, out bool preparing)
+    /// <returns>To be given to <see cref="Succeeded"/> when the batch succeeds; null when there is nothing more to learn.</returns>
+    public Shape? Note(NpgsqlConnection connection, string text, out string sent, out bool preparing)
     {
         preparing = false;
-        if (!_admitted.ContainsKey(text))
+        if (!_shapes.TryGetValue(text, out var shape))
         {
-            return Unprepared(text);
+            if (_shapes.Count >= MaxTexts)
+            {
+                ForgetCandidates();
+            }
+
+            shape = _shapes.GetOrAdd(text, new Shape { Text = text });
         }
 
-        var uses = _connections.GetOrAdd(connection.ProcessID, static _ => new(StringComparer.Ordinal));
-        if (!uses.TryGetValue(text, out var use))
+        var slot = shape.Slot;
+        if (slot < 0)
         {
-            uses[text] = Use.Once;
-        }
-        else if (use != Use.Prepared)
-        {
-            uses[text] = Use.BeingPrepared;
-            preparing = true;
+            sent = Unprepared(text);
+            return shape;
         }
 
-        return text;
+        sent = shape.Text;
+        ref var use = ref _connections.GetOrAdd(connection.ProcessID, static _ => new ConnectionUses()).BySlot[slot];
+        switch (use)
+        {
+            case Use.Prepared:
+                return null;
+            case Use.None:
+                use = Use.Once;
+                return null;
+            default:
+                use = Use.BeingPrepared;
+                preparing = true;
+                return shape;
+        }
     }
 
     /// <summary>A text that is sent once and so never prepared.</summary>
     public string Unprepared(string text) => string.Create(CultureInfo.InvariantCulture, $"/* {Interlocked.Increment(ref _unique)} */ {text}");
 
     /// <summary>A batch succeeded: its statements are good, and those being prepared are prepared.</summary>
-    public void Succeeded(NpgsqlConnection connection, IReadOnlyList<string> texts)
+    public void Succeeded(NpgsqlConnection connection, List<Shape> shapes)
     {
-        foreach (var text in texts)
+        foreach (var shape in shapes)
         {
-            if (_admitted.ContainsKey(text))
+            var slot = shape.Slot;
+            if (slot >= 0)
             {
-                if (_connections.TryGetValue(connection.ProcessID, out var uses) && uses.TryGetValue(text, out var use) && use == Use.BeingPrepared)
+                if (_connections.TryGetValue(connection.ProcessID, out var uses) && uses.BySlot[slot] == Use.BeingPrepared)
                 {
-                    uses[text] = Use.Prepared;
+                    uses.BySlot[slot] = Use.Prepared;
                 }
             }
-            else if (_candidates.TryRemove(text, out _))
+            else if (shape.SucceededOnce)
             {
-                Admit(text);
+                Admit(shape);
             }
             else
             {
-                if (_candidates.Count >= MaxCandidates)
-                {
-                    _candidates.Clear();
-                }
-
-                _candidates[text] = true;
+                shape.SucceededOnce = true;
             }
         }
     }
 
-    void Admit(string text)
+    void Admit(Shape shape)
     {
-        if (_admitted.Count < Capacity)
+        lock (_admission)
         {
-            _admitted[text] = true;
-            return;
+            if (shape.Slot >= 0)
+            {
+                return;
+            }
+
+            if (_admitted < Capacity)
+            {
+                shape.Slot = _admitted++;
+                return;
+            }
+
+            if (Environment.TickCount64 - _renewed <= MinRenewal.TotalMilliseconds)
+            {
+                return;
+            }
+
+            _renewed = Environment.TickCount64;
+
+            // New objects: a request under way may still hold an old one, whose slot must not come to mean another text.
+            _shapes.Clear();
+            _connections.Clear();
+            _admitted = 0;
         }
 
-        var renewed = Volatile.Read(ref _renewed);
-        if (Environment.TickCount64 - renewed > MinRenewal.TotalMilliseconds
-            && Interlocked.CompareExchange(ref _renewed, Environment.TickCount64, renewed) == renewed)
+        Renewed?.Invoke();
+    }
+
+    void ForgetCandidates()
+    {
+        foreach (var (text, shape) in _shapes)
         {
-            _admitted.Clear();
-            Renewed?.Invoke();
+            if (shape.Slot < 0)
+            {
+                _shapes.TryRemove(text, out _);
+            }
         }
     }
 }

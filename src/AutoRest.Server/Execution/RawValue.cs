@@ -21,7 +21,8 @@ sealed class RawValueResolverFactory : PgTypeInfoResolverFactory
         static readonly Converter Instance = new();
 
         public PgTypeInfo? GetTypeInfo(Type? type, DataTypeName? dataTypeName, PgSerializerOptions options) =>
-            type == typeof(RawValue) && dataTypeName is { } name ? new PgTypeInfo(options, Instance, name, typeof(RawValue)) : null;
+            // Without an unboxed type: with one the driver boxes every value it reads.
+            type == typeof(RawValue) && dataTypeName is { } name ? new PgTypeInfo(options, Instance, name) : null;
     }
 
     sealed class Converter() : PgBufferedConverter<RawValue>(false)

@@ -14,7 +14,13 @@ public sealed class SqlWriter
     // Beyond this many parameters a dictionary finds a repeated one; below, a scan is cheaper.
     const int ScanLimit = 24;
 
-    readonly StringBuilder _text = new(512);
+    /// <summary>Longer buffers are not kept.</summary>
+    const int MaxKept = 16 * 1024;
+
+    [ThreadStatic]
+    static StringBuilder? _kept;
+
+    readonly StringBuilder _text = Interlocked.Exchange(ref _kept, null) ?? new StringBuilder(1024);
     readonly List<Parameter> _parameters = [];
     readonly string _aliasPrefix;
     Dictionary<Parameter, int>? _positions;
@@ -29,7 +35,18 @@ public sealed class SqlWriter
         _ = sql;
     }
 
-    public SqlStatement Build() => new(_text.ToString(), _parameters);
+    /// <summary>The statement. The writer is used up: its buffer goes to the next one.</summary>
+    public SqlStatement Build()
+    {
+        var text = _text.ToString();
+        if (_text.Capacity <= MaxKept)
+        {
+            _text.Clear();
+            _kept = _text;
+        }
+
+        return new SqlStatement(text, _parameters);
+    }
 
     void AppendQuoted(string name)
     {
