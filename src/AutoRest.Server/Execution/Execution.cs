@@ -57,9 +57,37 @@ public sealed class Execution : IAsyncDisposable
 
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
-        // The reader belongs to this execution, which disposes of it.
-        _reader = await _batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        try
+        {
+            // The reader belongs to this execution, which disposes of it.
+            _reader = await _batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        }
+        catch (Exception e) when (e is not PostgresException && _prepares && !_preparing && _connection.State == ConnectionState.Open)
+        {
+            // The client left before the driver saw the texts, perhaps: uses that were noted may not have been.
+            _database.Statements.Forget(_connection.ProcessID);
+            throw;
+        }
+
         await SkipToMainAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// False when the columns are of other types than the schema cache said, so that their bytes would be misread: the table was altered, and nobody has
+    /// told the server.
+    /// </summary>
+    internal bool Gives(ResultShape.Rows rows)
+    {
+        var first = rows.HasTotal ? 2 : 0;
+        for (var i = 0; i < rows.Columns.Length; i++)
+        {
+            if (!RowEncoder.Reads(rows.Columns[i].Encoding, _reader.GetDataTypeOID(first + i)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The text to send for a statement, and a note whether it is being prepared by this use.</summary>

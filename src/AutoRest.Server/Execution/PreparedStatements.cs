@@ -15,6 +15,12 @@ public sealed class PreparedStatements
     /// <summary>Statements kept prepared on each connection.</summary>
     public const int Capacity = 240;
 
+    /// <summary>
+    /// The driver remembers a hundred texts it has seen once on a connection; of more, it forgets the oldest. With fewer than this between two uses of a
+    /// text, the second is sure to prepare it.
+    /// </summary>
+    const int SurelyRemembered = 64;
+
     /// <summary>Texts seen once are remembered up to this number.</summary>
     const int MaxCandidates = 4096;
 
@@ -23,22 +29,35 @@ public sealed class PreparedStatements
 
     readonly ConcurrentDictionary<string, bool> _admitted = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, bool> _candidates = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<int, Dictionary<string, Use>> _connections = new();
+    readonly ConcurrentDictionary<int, Seen> _connections = new();
     long _unique;
     long _renewed = Environment.TickCount64;
 
     /// <summary>The room was cleared: connections must be closed, so that they start anew.</summary>
     public event Action? Renewed;
 
-    enum Use
+    enum State
     {
-        Once,
+        /// <summary>The driver has seen it once, or forgot it and sees it again: its next use may prepare it.</summary>
+        Seen,
         BeingPrepared,
         Prepared,
     }
 
-    /// <summary>A physical connection was made.</summary>
-    public void Forget(int processId) => _connections[processId] = new(StringComparer.Ordinal);
+    /// <param name="At">How many texts were new to the connection when this one was.</param>
+    readonly record struct Use(State State, int At);
+
+    /// <summary>What the driver has seen on a connection, which one request uses at a time.</summary>
+    sealed class Seen
+    {
+        public Dictionary<string, Use> Uses { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Texts that were new.</summary>
+        public int New { get; set; }
+    }
+
+    /// <summary>A physical connection was made, or what is known of one is in doubt.</summary>
+    public void Forget(int processId) => _connections[processId] = new();
 
     /// <summary>Notes a use on a connection.</summary>
     /// <param name="preparing">True when the driver prepares the text in this very batch.</param>
@@ -46,20 +65,22 @@ public sealed class PreparedStatements
     public string Note(NpgsqlConnection connection, string text, out bool preparing)
     {
         preparing = false;
+        var seen = _connections.GetOrAdd(connection.ProcessID, static _ => new());
         if (!_admitted.ContainsKey(text))
         {
+            seen.New++;
             return Unprepared(text);
         }
 
-        var uses = _connections.GetOrAdd(connection.ProcessID, static _ => new(StringComparer.Ordinal));
-        if (!uses.TryGetValue(text, out var use))
+        if (!seen.Uses.TryGetValue(text, out var use))
         {
-            uses[text] = Use.Once;
+            seen.Uses[text] = new Use(State.Seen, seen.New++);
         }
-        else if (use != Use.Prepared)
+        else if (use.State != State.Prepared)
         {
-            uses[text] = Use.BeingPrepared;
+            // Where the driver may have forgotten the text, this use prepares it or is its first again: the next one will tell.
             preparing = true;
+            seen.Uses[text] = seen.New - use.At < SurelyRemembered ? use with { State = State.BeingPrepared } : new Use(State.Seen, seen.New++);
         }
 
         return text;
@@ -75,9 +96,10 @@ public sealed class PreparedStatements
         {
             if (_admitted.ContainsKey(text))
             {
-                if (_connections.TryGetValue(connection.ProcessID, out var uses) && uses.TryGetValue(text, out var use) && use == Use.BeingPrepared)
+                if (_connections.TryGetValue(connection.ProcessID, out var seen) && seen.Uses.TryGetValue(text, out var use)
+                    && use.State == State.BeingPrepared)
                 {
-                    uses[text] = Use.Prepared;
+                    seen.Uses[text] = use with { State = State.Prepared };
                 }
             }
             else if (_candidates.TryRemove(text, out _))
