@@ -49,7 +49,11 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
             {
                 IsOn = false;
                 hadFailure = true;
-                log.ListenerFailed(channel, e.Message, delay);
+                if (!IsReportedByTheLoader(e))
+                {
+                    log.ListenerFailed(channel, e.Message, delay);
+                }
+
                 try
                 {
                     await Task.Delay(TimeSpan.FromSeconds(delay), cancellationToken);
@@ -63,6 +67,10 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
             }
         }
     }
+
+    /// <summary>A wrong password at the start ends the server, which says so once.</summary>
+    bool IsReportedByTheLoader(Exception e) =>
+        e is PostgresException { SqlState: "28P01" or "28000" } && state.Current.Snapshot is { Schema: null, Config.DbListenUri: null };
 
     async Task<NpgsqlConnection> ConnectAsync(string channel, CancellationToken cancellationToken)
     {

@@ -26,6 +26,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     readonly Channel<bool> _requests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     IReadOnlyDictionary<string, string>? _inDatabase;
+    bool _hasEnded;
 
     /// <summary>Completes when the first attempt succeeded or failed: then the API port opens.</summary>
     public Task FirstAttempt => _firstAttempt.Task;
@@ -61,6 +62,12 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         }
     }
 
+    void End(string message)
+    {
+        _hasEnded = true;
+        Fatal?.Invoke(message);
+    }
+
     async Task LoadUntilItWorksAsync(CancellationToken cancellationToken)
     {
         for (var delay = 1; ; delay = Math.Min(delay * 2, LongestDelay))
@@ -77,7 +84,12 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
             state.IsPending = true;
             if (!state.Current.Snapshot.Config.DbPoolAutomaticRecovery)
             {
-                Fatal?.Invoke("Automatic recovery disabled, exiting.");
+                End("Automatic recovery disabled, exiting.");
+            }
+
+            if (_hasEnded)
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
             log.Reconnecting(delay);
@@ -110,10 +122,13 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
         {
-            log.ConnectionFailed(Describe(e));
             if (e is PostgresException { SqlState: "28P01" or "28000" } && state.Current.Snapshot.Schema is null && !_firstAttempt.Task.IsCompleted)
             {
-                Fatal?.Invoke($"Failed to establish a connection. {e.Message}");
+                End($"Failed to establish a connection. {Describe(e)}");
+            }
+            else
+            {
+                log.ConnectionFailed(Describe(e));
             }
 
             return false;
@@ -169,7 +184,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         log.PoolInitialized(config.DbPool);
         if (version < MinimumVersion)
         {
-            Fatal?.Invoke($"Cannot run in this PostgreSQL version ({connection.ServerVersion}), AutoRest needs at least 14.0");
+            End($"Cannot run in this PostgreSQL version ({connection.ServerVersion}), AutoRest needs at least 14.0");
         }
 
         return version;
