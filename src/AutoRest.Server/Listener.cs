@@ -98,7 +98,12 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
                 _isOn = false;
                 hadFailure = true;
                 _asksQueue = e.Message.Contains(LostTransactionStatus, StringComparison.Ordinal);
-                log.ListenerFailed(channel, e.InnerException is null or PostgresException ? e.Message : $"{e.Message} ({e.InnerException.Message})", delay);
+                if (!IsReportedByTheLoader(e))
+                {
+                    log.ListenerFailed(
+                        channel, e.InnerException is null or PostgresException ? e.Message : $"{e.Message} ({e.InnerException.Message})", delay);
+                }
+
                 if (!state.Current.Snapshot.Config.DbPoolAutomaticRecovery)
                 {
                     Fatal?.Invoke("Automatic recovery disabled, exiting.");
@@ -142,6 +147,10 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
 
         old.Cancel();
     }
+
+    /// <summary>A wrong password at the start ends the server, which says so once.</summary>
+    bool IsReportedByTheLoader(Exception e) =>
+        e is PostgresException { SqlState: "28P01" or "28000" } && state.Current.Snapshot is { Schema: null, Config.DbListenUri: null };
 
     async Task<NpgsqlConnection> ConnectAsync(string channel, CancellationToken cancellationToken, CancellationToken shutdown)
     {

@@ -151,6 +151,13 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             {
                 // 8.
                 await using var execution = await Executor.StartAsync(database, statements, http.RequestAborted);
+                if (statements.Shape is ResultShape.Rows rows && !execution.Gives(rows))
+                {
+                    // A read, so running it again does no harm.
+                    aggregateOnly = true;
+                    continue;
+                }
+
                 await (plan is ActionPlan.Inspect inspect
                     ? InspectAsync(http, inspect, parsed, snapshot, execution, body, timing)
                     : RespondAsync(http, plan, parsed, snapshot.Config, statements, execution, body, timing));
@@ -167,6 +174,12 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                 {
                     // Nothing ran: the statement was not known. Without preparation it will be.
                     database.StopPreparing(error.SqlState);
+                }
+                else if (error is { SqlState: "0A000", Routine: "RevalidateCachedQuery" })
+                {
+                    // "cached plan must not change result type": the table was altered since the statement was prepared. Nothing ran; a new connection
+                    // prepares it anew.
+                    database.Flush();
                 }
                 else if (error.SqlState == "42703" && !aggregateOnly && statements.Shape is ResultShape.Rows)
                 {

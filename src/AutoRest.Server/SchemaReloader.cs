@@ -38,6 +38,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     readonly SemaphoreSlim _configuring = new(1);
     bool _isUnreachable;
     IReadOnlyDictionary<string, string>? _inDatabase;
+    bool _hasEnded;
 
     /// <summary>Completes when the first attempt succeeded or failed: then the API port opens.</summary>
     public Task FirstAttempt => _firstAttempt.Task;
@@ -82,6 +83,12 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         }
     }
 
+    void End(string message)
+    {
+        _hasEnded = true;
+        Fatal?.Invoke(message);
+    }
+
     async Task LoadUntilItWorksAsync(CancellationToken cancellationToken)
     {
         for (var delay = 1; ; delay = Math.Min(delay * 2, LongestDelay))
@@ -104,7 +111,11 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
             state.IsPending = true;
             if (!state.Current.Snapshot.Config.DbPoolAutomaticRecovery)
             {
-                Fatal?.Invoke("Automatic recovery disabled, exiting.");
+                End("Automatic recovery disabled, exiting.");
+            }
+
+            if (_hasEnded)
+            {
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
@@ -172,10 +183,13 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
         {
-            log.ConnectionFailed(Describe(e));
             if (e is PostgresException { SqlState: "28P01" or "28000" } && state.Current.Snapshot.Schema is null && !_firstAttempt.Task.IsCompleted)
             {
-                Fatal?.Invoke($"Failed to establish a connection. {e.Message}");
+                End($"Failed to establish a connection. {Describe(e)}");
+            }
+            else
+            {
+                log.ConnectionFailed(Describe(e));
             }
 
             _isUnreachable = true;
@@ -240,7 +254,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         log.PoolInitialized(config.DbPool);
         if (version < MinimumVersion)
         {
-            Fatal?.Invoke($"Cannot run in this PostgreSQL version ({connection.ServerVersion}), AutoRest needs at least 14.0");
+            End($"Cannot run in this PostgreSQL version ({connection.ServerVersion}), AutoRest needs at least 14.0");
         }
 
         return version;

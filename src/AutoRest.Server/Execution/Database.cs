@@ -20,6 +20,7 @@ public sealed class Database : IAsyncDisposable
     readonly StateChangeEventHandler _closed;
     NpgsqlDataSource _pool;
     string? _downReason;
+    bool _detected;
 
     public Database(NpgsqlConnectionStringBuilder settings, AppConfig config, Log log)
     {
@@ -134,13 +135,16 @@ public sealed class Database : IAsyncDisposable
         }
 
         var (prepares, pooled) = await ProbeAsync(cancellationToken);
-        if (prepares == Prepares)
+        if (!_detected || prepares != Prepares)
         {
-            return;
+            _log.Preparation(prepares, pooled);
         }
 
-        _log.Preparation(prepares, pooled);
-        Replace(prepares);
+        _detected = true;
+        if (prepares != Prepares)
+        {
+            Replace(prepares);
+        }
     }
 
     /// <summary>Stops preparing: a pooler turned out to lose statements. True when this call changed anything or another just did.</summary>

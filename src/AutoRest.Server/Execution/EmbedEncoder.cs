@@ -38,6 +38,26 @@ sealed class EmbedEncoder
         }
     }
 
+    /// <summary>The element type of a built-in array type this server reads, by OID; 0 for any other.</summary>
+    public static uint ElementTypeOf(uint arrayType) => arrayType switch
+    {
+        1000 => 16,
+        1005 => 21,
+        1007 => 23,
+        1016 => 20,
+        1231 => 1700,
+        1003 => 19,
+        1009 => 25,
+        1014 => 1042,
+        1015 => 1043,
+        2951 => 2950,
+        1182 => 1082,
+        1115 => 1114,
+        199 => 114,
+        3807 => 3802,
+        _ => 0,
+    };
+
     /// <summary>Columns of the result it takes.</summary>
     public int Columns => _isArray ? _encodings.Length : _encodings.Length + 1;
 

@@ -48,7 +48,7 @@ public sealed class Execution : IAsyncDisposable
 
     internal void Add(string text, IReadOnlyList<Parameter> parameters, bool isUnnamed = false)
     {
-        var command = new NpgsqlBatchCommand(isUnnamed && _prepares ? _database.Statements.Unprepared(text) : Note(text));
+        var command = new NpgsqlBatchCommand(isUnnamed && _prepares ? _database.Statements.Unprepared(_connection, text) : Note(text));
         foreach (var parameter in parameters)
         {
             command.Parameters.Add(Executor.ParameterOf(parameter));
@@ -59,9 +59,53 @@ public sealed class Execution : IAsyncDisposable
 
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
-        // The reader belongs to this execution, which disposes of it.
-        _reader = await _batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        try
+        {
+            // The reader belongs to this execution, which disposes of it.
+            _reader = await _batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        }
+        catch (Exception e) when (e is not PostgresException && _prepares && !_preparing && _connection.State == ConnectionState.Open)
+        {
+            // The client left before the driver saw the texts, perhaps: uses that were noted may not have been.
+            _database.Statements.Forget(_connection.ProcessID);
+            throw;
+        }
+
         await SkipToMainAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// False when the columns are of other types than the schema cache said, so that their bytes would be misread: the table was altered, and nobody has
+    /// told the server.
+    /// </summary>
+    internal bool Gives(ResultShape.Rows rows)
+    {
+        var ordinal = rows.HasTotal ? 2 : 0;
+        foreach (var column in rows.Columns)
+        {
+            if (column.Members.IsDefault)
+            {
+                if (!RowEncoder.Reads(column.Encoding, _reader.GetDataTypeOID(ordinal++)))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            var isArray = column.Encoding == ColumnEncoding.ArrayOfObjects;
+            ordinal += isArray ? 0 : 1;
+            foreach (var member in column.Members)
+            {
+                var type = _reader.GetDataTypeOID(ordinal++);
+                if (!RowEncoder.Reads(member.Encoding, isArray ? EmbedEncoder.ElementTypeOf(type) : type))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The text to send for a statement, and a note whether it is being prepared by this use.</summary>

@@ -15,6 +15,12 @@ public sealed class PreparedStatements
     /// <summary>Statements kept prepared on each connection.</summary>
     public const int Capacity = 240;
 
+    /// <summary>
+    /// The driver remembers a hundred texts it has seen once on a connection; of more, it forgets the oldest. With fewer than this between two uses of a
+    /// text, the second is sure to prepare it.
+    /// </summary>
+    const int SurelyRemembered = 64;
+
     /// <summary>Texts are remembered up to this number.</summary>
     const int MaxTexts = 4096;
 
@@ -34,7 +40,9 @@ public sealed class PreparedStatements
     enum Use : byte
     {
         None,
-        Once,
+
+        /// <summary>The driver has seen it once, or forgot it and sees it again: its next use may prepare it.</summary>
+        Seen,
         BeingPrepared,
         Prepared,
     }
@@ -50,13 +58,19 @@ public sealed class PreparedStatements
         internal bool SucceededOnce { get; set; }
     }
 
-    /// <summary>What one physical connection has seen of the admitted texts; used by one request at a time.</summary>
+    /// <summary>What the driver has seen on one physical connection, which one request uses at a time.</summary>
     sealed class ConnectionUses
     {
         public Use[] BySlot { get; } = new Use[Capacity];
+
+        /// <summary>How many texts were new to the connection when the slot's was.</summary>
+        public int[] SeenAt { get; } = new int[Capacity];
+
+        /// <summary>Texts that were new.</summary>
+        public int New { get; set; }
     }
 
-    /// <summary>A physical connection was made.</summary>
+    /// <summary>A physical connection was made, or what is known of one is in doubt.</summary>
     public void Forget(int processId) => _connections[processId] = new ConnectionUses();
 
     /// <summary>Notes a use of a text on a connection.</summary>
@@ -76,27 +90,45 @@ public sealed class PreparedStatements
             shape = _shapes.GetOrAdd(text, new Shape { Text = text });
         }
 
+        var uses = _connections.GetOrAdd(connection.ProcessID, static _ => new ConnectionUses());
         var slot = shape.Slot;
         if (slot < 0)
         {
+            uses.New++;
             sent = Unprepared(text);
             return shape;
         }
 
         sent = shape.Text;
-        ref var use = ref _connections.GetOrAdd(connection.ProcessID, static _ => new ConnectionUses()).BySlot[slot];
-        switch (use)
+        switch (uses.BySlot[slot])
         {
             case Use.Prepared:
                 return null;
             case Use.None:
-                use = Use.Once;
+                uses.BySlot[slot] = Use.Seen;
+                uses.SeenAt[slot] = uses.New++;
                 return null;
             default:
-                use = Use.BeingPrepared;
+                // Where the driver may have forgotten the text, this use prepares it or is its first again: the next one will tell.
                 preparing = true;
+                if (uses.New - uses.SeenAt[slot] < SurelyRemembered)
+                {
+                    uses.BySlot[slot] = Use.BeingPrepared;
+                }
+                else
+                {
+                    uses.SeenAt[slot] = uses.New++;
+                }
+
                 return shape;
         }
+    }
+
+    /// <summary>As <see cref="Unprepared(string)"/>, noted for the connection: the driver sees a new text.</summary>
+    public string Unprepared(NpgsqlConnection connection, string text)
+    {
+        _connections.GetOrAdd(connection.ProcessID, static _ => new ConnectionUses()).New++;
+        return Unprepared(text);
     }
 
     /// <summary>A text that is sent once and so never prepared.</summary>

@@ -50,6 +50,25 @@ sealed class RowEncoder
         return keys;
     }
 
+    /// <summary>Whether a column of this type (an OID of <c>pg_type</c>, domains as their base) can be written so.</summary>
+    public static bool Reads(ColumnEncoding encoding, uint type) => encoding switch
+    {
+        ColumnEncoding.Bool => type == 16,
+        ColumnEncoding.SmallInt => type == 21,
+        ColumnEncoding.Integer => type == 23,
+        ColumnEncoding.BigInt => type == 20,
+        ColumnEncoding.Numeric => type == 1700,
+
+        // name, text, bpchar, varchar
+        ColumnEncoding.Text or ColumnEncoding.CsvText => type is 19 or 25 or 1042 or 1043,
+        ColumnEncoding.Uuid => type == 2950,
+        ColumnEncoding.Date => type == 1082,
+        ColumnEncoding.Timestamp => type == 1114,
+        ColumnEncoding.Json => type == 114,
+        ColumnEncoding.Jsonb => type == 3802,
+        _ => throw new UnreachableException(),
+    };
+
     /// <summary>What comes before the first row.</summary>
     public void Begin(PooledBuffer output)
     {
