@@ -66,7 +66,7 @@ public sealed class OutageTests
         await cluster.StartAsync();
         var took = await server.UntilAsync(() => Task.FromResult(Occurrences(server, "Schema cache loaded in") > before), "a load");
         Assert.InRange(took.TotalSeconds, 0, 2.5);
-        Assert.Equal(200, (await server.GetAsync("/items?limit=1")).Status);
+        await server.UntilAsync(async () => (await server.GetAsync("/items?limit=1")).Status == 200, "an answer", 0.5);
         await server.UntilAsync(async () => await server.AdminStatusAsync("/ready") == 200, "/ready", 2);
         Assert.Equal(1, await server.MetricAsync("autorest_db_up"));
     }
