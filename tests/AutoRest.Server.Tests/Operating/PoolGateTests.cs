@@ -48,7 +48,7 @@ public sealed class PoolGateTests
         using var gate = new PoolGate(1, 1, Long);
         await gate.EnterAsync(CancellationToken.None);
         var waiting = gate.EnterAsync(CancellationToken.None).AsTask();
-        Assert.Equal("AR503", Assert.Throws<ApiException>(() => { _ = gate.EnterAsync(CancellationToken.None); }).Error.Code);
+        Assert.Equal("AR503", (await Assert.ThrowsAsync<ApiException>(async () => await gate.EnterAsync(CancellationToken.None))).Error.Code);
         gate.Leave();
         await waiting;
     }
