@@ -35,7 +35,7 @@ public sealed class OperationTests
         Assert.Equal(2, series[0].Series.Count);
         Assert.Equal(1, series[0].Series.Buckets[^1]);
         Assert.InRange(series[0].Series.Sum, 61, 62);
-        Assert.Equal(1, series[1].Series.Buckets[0]);
+        Assert.Equal(1, series[1].Series.Count);
         Assert.Equal(15, metrics.ResponseBytes);
     }
 
@@ -44,14 +44,16 @@ public sealed class OperationTests
     {
         var metrics = new Metrics();
         metrics.RequestEnded("/a", "GET", 200, Stopwatch.GetTimestamp(), 10);
+        const int Requests = 1000;
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < Requests; i++)
         {
             metrics.RequestEnded("/items?id=eq.1", "GET", 200, 0, 10);
             Tracing.Measure("GET", "/items?id=eq.1", 200, 0);
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        // Less than a byte each: the runtime itself may allocate something in between, the smallest object per request would be 24 bytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Requests * 8);
     }
 
     [Theory]
