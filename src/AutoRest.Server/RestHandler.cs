@@ -66,8 +66,9 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         AuthResult? auth = null;
         RequestLimits? entered = null;
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var route = Metrics.RouteOf(target, config.BasePath);
         using var body = new PooledBuffer();
-        using var activity = Tracing.Start(request, target);
+        using var activity = Tracing.Start(request, target, route);
         using var deadline = RequestDeadline.Start(http, config.RequestTimeout);
         try
         {
@@ -128,8 +129,8 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         {
             entered?.Leave();
             WriteAccess(http, config, auth);
-            state.Metrics.RequestEnded(target, request.Method, response.StatusCode, started, response.ContentLength ?? 0);
-            Tracing.Measure(request.Method, target, response.StatusCode, started);
+            state.Metrics.RequestEnded(route, request.Method, response.StatusCode, started, response.ContentLength ?? 0);
+            Tracing.Measure(request.Method, route, response.StatusCode, started);
             Tracing.End(activity, response.StatusCode, auth?.Role);
         }
     }

@@ -304,13 +304,22 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         try
         {
             var (config, roles) = (source.Reload(snapshot.Config, _inDatabase), snapshot.Roles);
-            if (config.DbConfig)
+            try
             {
-                await using var connection = await database.ConnectAsync(cancellationToken);
-                (config, roles) = await ReadSettingsAsync(connection, config, cancellationToken);
+                if (config.DbConfig)
+                {
+                    await using var connection = await database.ConnectAsync(cancellationToken);
+                    (config, roles) = await ReadSettingsAsync(connection, config, cancellationToken);
+                }
+                else
+                {
+                    log.ConfigReloaded();
+                }
             }
-            else
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
             {
+                // File and environment count all the same, with what the database said last.
+                log.DatabaseSettingsFailed(Describe(e));
                 log.ConfigReloaded();
             }
 

@@ -12,6 +12,9 @@ namespace AutoRest.Server;
 /// </summary>
 static class ServerLife
 {
+    // Never disposed of: a second signal, while the process is about to end, has no special meaning and must not change the exit code.
+    static readonly List<PosixSignalRegistration> Registrations = [];
+
     /// <summary>Gives the exit code.</summary>
     public static async Task<int> RunAsync(string? file)
     {
@@ -73,10 +76,16 @@ static class ServerLife
         };
 
         // 2.
-        using var terminate = OnSignal(PosixSignal.SIGTERM, () => end.Stop("SIGTERM"));
-        using var interrupt = OnSignal(PosixSignal.SIGINT, () => end.Stop("SIGINT"));
-        using var reloadSchema = OnSignal(UserSignals.Usr1, () => reloader.Request());
-        using var reloadConfig = OnSignal(UserSignals.Usr2, () => _ = reloader.ReloadConfigAsync(stopping.Token));
+        OnSignal(PosixSignal.SIGTERM, () => end.Stop("SIGTERM"));
+        OnSignal(PosixSignal.SIGINT, () => end.Stop("SIGINT"));
+        OnSignal(UserSignals.Usr1, () => reloader.Request());
+        OnSignal(UserSignals.Usr2, () =>
+        {
+            if (!end.Reached.IsCompleted)
+            {
+                _ = reloader.ReloadConfigAsync(CancellationToken.None);
+            }
+        });
         try
         {
             await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log));
@@ -128,14 +137,17 @@ static class ServerLife
         log.IsJson = config.LogFormat == LogFormat.Json;
     }
 
-    static PosixSignalRegistration? OnSignal(PosixSignal? signal, Action action) =>
-        signal is { } known
-            ? PosixSignalRegistration.Create(known, context =>
+    static void OnSignal(PosixSignal? signal, Action action)
+    {
+        if (signal is { } known)
+        {
+            Registrations.Add(PosixSignalRegistration.Create(known, context =>
             {
                 context.Cancel = true;
                 action();
-            })
-            : null;
+            }));
+        }
+    }
 
     /// <summary>The one reason why the server ends, and its exit code.</summary>
     sealed class End(Log log)
@@ -149,7 +161,11 @@ static class ServerLife
 
         public void Stop(string signal)
         {
-            log.Terminating(signal);
+            if (!_reached.Task.IsCompleted)
+            {
+                log.Terminating(signal);
+            }
+
             _reached.TrySetResult();
         }
 

@@ -43,6 +43,15 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs the server's program to its end, for the commands of its command line.</summary>
+    public static Task<CommandResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var (program, own) = CommandLine();
+        // An empty value counts as set: the tester's own settings must be gone, which `env -u` sees to.
+        var foreign = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsForeign).SelectMany(name => new[] { "-u", name });
+        return Command.TryRunAsync("env", [.. foreign, program, .. own, .. arguments], environment: settings);
+    }
+
     /// <summary>Starts the server.</summary>
     /// <param name="databaseUri">The value of <c>PGRST_DB_URI</c>: <see cref="PostgresCluster.Uri"/> or <see cref="PgBouncer.Uri"/>.</param>
     /// <param name="settings">Further <c>PGRST_*</c> variables; they win over the ones set here.</param>

@@ -78,6 +78,7 @@ public sealed class Database : IAsyncDisposable
             throw new ApiException(new ConnectionFailed(reason));
         }
 
+        _log.Debug("Trying to borrow a connection from pool");
         await Gate.EnterAsync(cancellationToken);
         try
         {
@@ -85,6 +86,7 @@ public sealed class Database : IAsyncDisposable
 
             // The slot is free when the connection is, however it ends: given back, disposed of, or broken under a request.
             connection.StateChange += _closed;
+            _log.Debug("Borrowed a connection from the pool");
             return connection;
         }
         catch (Exception error)

@@ -91,7 +91,7 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
 
     public void PoolFlushed() => Debug("Database connection pool flushed");
 
-    /// <summary>Timings of the catalog queries.</summary>
+    /// <summary>What only matters to somebody who looks for a fault: comings and goings of the pool.</summary>
     public void Debug(string message)
     {
         if (IsDebug)

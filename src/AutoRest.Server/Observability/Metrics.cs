@@ -51,9 +51,9 @@ public sealed class Metrics
     /// <summary>A request ended.</summary>
     /// <param name="started">As <see cref="Stopwatch.GetTimestamp"/>.</param>
     /// <param name="bytes">Of the body, where it was complete; streams count theirs themselves.</param>
-    public void RequestEnded(string target, string method, int status, long started, long bytes)
+    public void RequestEnded(Route route, string method, int status, long started, long bytes)
     {
-        var index = ((((int)RouteOf(target) * MethodTexts.Length) + MethodIndex(method)) * StatusTexts.Length) + Math.Clamp((status / 100) - 1, 0, 4);
+        var index = ((((int)route * MethodTexts.Length) + MethodIndex(method)) * StatusTexts.Length) + Math.Clamp((status / 100) - 1, 0, 4);
         _requests.Add(index, Stopwatch.GetTimestamp() - started);
         if (bytes > 0)
         {
@@ -95,14 +95,21 @@ public sealed class Metrics
     }
 
     /// <summary>The route's template, for labels and spans.</summary>
-    public static string RouteText(string target) => RouteTexts[(int)RouteOf(target)];
+    public static string TextOf(Route route) => RouteTexts[(int)route];
 
     /// <summary>By the request target as it was sent.</summary>
-    internal static Route RouteOf(string target)
+    /// <param name="basePath">What the target may begin with and the route does not.</param>
+    public static Route RouteOf(string target, string? basePath = null)
     {
         var path = target.AsSpan();
         var mark = path.IndexOf('?');
         path = mark < 0 ? path : path[..mark];
+        var prefix = basePath.AsSpan().TrimEnd('/');
+        if (path.StartsWith(prefix, StringComparison.Ordinal) && (path.Length == prefix.Length || path[prefix.Length] == '/'))
+        {
+            path = path[prefix.Length..];
+        }
+
         return path is "/" or "" ? Route.Root
             : path[0] != '/' ? Route.Other
             : path.StartsWith("/rpc/", StringComparison.Ordinal) ? path[5..].Contains('/') ? Route.Other : Route.Function

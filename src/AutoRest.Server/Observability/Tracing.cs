@@ -19,7 +19,7 @@ public static class Tracing
     static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("http.server.request.duration", "s", "Duration of HTTP server requests.");
 
     /// <summary>Null while nobody listens.</summary>
-    public static Activity? Start(HttpRequest request, string target)
+    public static Activity? Start(HttpRequest request, string target, Route kind)
     {
         if (!Source.HasListeners())
         {
@@ -32,7 +32,7 @@ public static class Tracing
             ActivityContext.TryParse(traceParent, request.Headers.TraceState, isRemote: true, out parent);
         }
 
-        var route = Metrics.RouteText(target);
+        var route = Metrics.TextOf(kind);
         var activity = Source.StartActivity($"{request.Method} {route}", ActivityKind.Server, parent);
         if (activity is { IsAllDataRequested: true })
         {
@@ -65,12 +65,12 @@ public static class Tracing
 
     /// <summary>The measurement collectors expect; nothing while nobody listens.</summary>
     /// <param name="started">As <see cref="Stopwatch.GetTimestamp"/>.</param>
-    public static void Measure(string method, string target, int status, long started)
+    public static void Measure(string method, Route route, int status, long started)
     {
         if (Duration.Enabled)
         {
             Duration.Record(
-                Stopwatch.GetElapsedTime(started).TotalSeconds, new("http.request.method", method), new("http.route", Metrics.RouteText(target)),
+                Stopwatch.GetElapsedTime(started).TotalSeconds, new("http.request.method", method), new("http.route", Metrics.TextOf(route)),
                 new("http.response.status_code", status));
         }
     }
