@@ -25,14 +25,13 @@ public sealed partial class RestHandler
         await execution.EndAsync(http.RequestAborted);
         timing.Mark(Stage.Transaction);
         var document = _documents.Get(snapshot, plan.Version, parsed.Schema, body.WrittenSpan);
-        body.Clear();
         var head = Responder.DescribeDocument(plan, parsed, document.Tag);
+        Begin(http, head, timing);
         if (head.HasBody)
         {
-            body.Write(document.Bytes);
+            http.Response.ContentLength = document.Bytes.Length;
+            await http.Response.BodyWriter.WriteAsync(document.Bytes, http.RequestAborted);
         }
-
-        await WriteAsync(http, head, body, snapshot.Config, timing);
     }
 
     /// <summary><c>ar-docs=token</c>: our document is for those who say who they are. The token itself was verified before.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using AutoRest.Introspection;
 
@@ -12,6 +13,7 @@ namespace AutoRest.Server.OpenApi;
 /// <param name="Relations">By name.</param>
 /// <param name="Routines">By name, then in the order of overloads.</param>
 /// <param name="MayUseSchema">False: nothing of it can be reached, which version 2.0 does not say (contract/openapi.md §1.1).</param>
+/// <param name="Enums">Labels by type name, of the enums some column has.</param>
 public sealed record ApiModel(
     string Schema,
     string Title,
@@ -22,7 +24,8 @@ public sealed record ApiModel(
     bool MayChooseTransactionEnd,
     ImmutableArray<RelationModel> Relations,
     ImmutableArray<RoutineGroup> Routines,
-    bool MayUseSchema);
+    bool MayUseSchema,
+    FrozenDictionary<string, ImmutableArray<string>> Enums);
 
 /// <summary>Where the API is reached.</summary>
 /// <param name="Host">With port.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using AutoRest.Introspection;
@@ -23,7 +24,8 @@ static class ApiModelBuilder
             config.DbTxEnd is TransactionEnd.CommitAllowOverride or TransactionEnd.RollbackAllowOverride,
             Relations(cache, schema, visible),
             Routines(cache, schema, visible),
-            visible?.MayUseSchema ?? true);
+            visible?.MayUseSchema ?? true,
+            Enums(cache));
     }
 
     static ApiAddress AddressOf(AppConfig config)
@@ -36,6 +38,17 @@ static class ApiModelBuilder
 
         var host = config.ServerHost is "*" or "*4" or "!4" or "*6" or "!6" ? "0.0.0.0" : config.ServerHost;
         return new ApiAddress("http", string.Create(CultureInfo.InvariantCulture, $"{host}:{config.ServerPort}"), "/", IsProxied: false);
+    }
+
+    static FrozenDictionary<string, ImmutableArray<string>> Enums(SchemaCache cache)
+    {
+        var enums = new Dictionary<string, ImmutableArray<string>>(StringComparer.Ordinal);
+        foreach (var column in cache.Tables.Values.SelectMany(static t => t.Columns).Where(static c => !c.EnumLabels.IsEmpty))
+        {
+            enums[column.DataType] = column.EnumLabels;
+        }
+
+        return enums.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     static ImmutableArray<RelationModel> Relations(SchemaCache cache, string schema, VisibleObjects? visible)

@@ -55,7 +55,7 @@ public static class DocsPage
     }
 
     /// <summary>
-    /// What the page may do: nothing from anywhere else. Styles are the exception, since Swagger UI sets some inline; images in its style sheet are data.
+    /// What the page may do: nothing from anywhere else, and nothing inline. Images in Swagger UI's style sheet are data.
     /// </summary>
     public static string ContentSecurityPolicy(AppConfig config)
     {
@@ -63,7 +63,7 @@ public static class DocsPage
         var proxy = config.OpenApiServerProxyUri is { } text && Uri.TryCreate(text, UriKind.Absolute, out var uri)
             ? " " + uri.GetLeftPart(UriPartial.Authority)
             : "";
-        return $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'{proxy}; "
+        return $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{proxy}; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 

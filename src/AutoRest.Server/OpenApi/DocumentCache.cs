@@ -16,8 +16,8 @@ public sealed record Document(byte[] Bytes, string Tag);
 /// </summary>
 public sealed class DocumentCache
 {
-    /// <summary>Documents kept; a document of a large schema has megabytes.</summary>
-    const int Limit = 32;
+    /// <summary>Bytes of documents that are kept: that of a thousand tables has nine million.</summary>
+    const long Limit = 64 * 1024 * 1024;
 
     readonly Lock _replacing = new();
     Documents? _current;
@@ -33,12 +33,7 @@ public sealed class DocumentCache
         }
 
         var made = Make(snapshot, version, schema, privileges);
-        if (documents.ByKey.Count >= Limit)
-        {
-            documents.ByKey.Clear();
-        }
-
-        documents.ByKey[key] = made;
+        documents.Add(key, made);
         return made;
     }
 
@@ -81,6 +76,19 @@ public sealed class DocumentCache
     {
         public Snapshot Snapshot { get; } = snapshot;
 
+        long _size;
+
         public ConcurrentDictionary<Key, Document> ByKey { get; } = new();
+
+        public void Add(Key key, Document document)
+        {
+            if (Interlocked.Add(ref _size, document.Bytes.Length) > Limit)
+            {
+                ByKey.Clear();
+                Interlocked.Exchange(ref _size, document.Bytes.Length);
+            }
+
+            ByKey[key] = document;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -12,8 +13,8 @@ namespace AutoRest.Server.OpenApi;
 sealed record JsonType(string? Name, string? Format, JsonType? Element = null, ImmutableArray<string> Labels = default)
 {
     /// <param name="type">As <c>format_type</c> prints it under an empty search path.</param>
-    /// <param name="labels">Of an enum.</param>
-    public static JsonType Of(string type, ImmutableArray<string> labels = default) => type switch
+    /// <param name="enums">Labels by type name.</param>
+    public static JsonType Of(string type, FrozenDictionary<string, ImmutableArray<string>> enums) => type switch
     {
         "boolean" => new("boolean", null),
         "smallint" => new("integer", "int16"),
@@ -27,8 +28,8 @@ sealed record JsonType(string? Name, string? Format, JsonType? Element = null, I
         "timestamp with time zone" => new("string", "date-time"),
         "json" or "jsonb" => new(null, type),
         "record" => new(null, null),
-        _ when type.EndsWith("[]", StringComparison.Ordinal) => new("array", null, Of(type[..^2], labels)),
-        _ when labels is { IsDefaultOrEmpty: false } => new("string", type, null, labels),
+        _ when type.EndsWith("[]", StringComparison.Ordinal) => new("array", null, Of(type[..^2], enums)),
+        _ when enums.TryGetValue(type, out var labels) => new("string", type, null, labels),
 
         // A type with a schema is somebody's own: a row is an object, a range is text.
         _ when type.Contains('.', StringComparison.Ordinal) => new(null, type),
@@ -42,7 +43,11 @@ sealed record JsonType(string? Name, string? Format, JsonType? Element = null, I
         if (Element is not null)
         {
             json.WriteStartArray();
-            Element.WriteExample(json, maxLength);
+            if (Element.Name is not null)
+            {
+                Element.WriteExample(json, maxLength);
+            }
+
             json.WriteEndArray();
             return;
         }
@@ -120,7 +125,8 @@ sealed record JsonType(string? Name, string? Format, JsonType? Element = null, I
 
         switch (Name)
         {
-            case "string" when isText:
+            // PostgreSQL writes timestamps in another form than the format asks for.
+            case "string" when isText && Format != "date-time":
                 return JsonText(value);
             case "array" when isText && value == "{}":
                 return "[]"u8.ToArray();

@@ -20,9 +20,12 @@ sealed partial class OpenApiWriter
             "An offset of 100 was requested, but there are only 5 rows.", null),
     ];
 
+    readonly Dictionary<string, string> _rowResponses = new(StringComparer.Ordinal);
+
     void WriteResponses()
     {
         _json.WriteStartObject("responses");
+        WriteRowResponses();
         foreach (var (_, component, meaning, code, message, details, hint) in Refusals)
         {
             _json.WriteStartObject(component);
@@ -83,14 +86,28 @@ sealed partial class OpenApiWriter
         _json.WriteEndObject();
     }
 
-    /// <summary>Rows of a relation in all forms they are produced in.</summary>
+    /// <summary>Rows of a relation in all forms they are produced in: described once, and said what they are here.</summary>
     void WriteRowsResponse(string status, string description, string schema)
     {
+        var component = (status == "201" ? "inserted." : "rows.") + schema;
+        _rowResponses.TryAdd(component, schema);
         _json.WriteStartObject(status);
+        _json.WriteString("$ref", "#/components/responses/" + component);
         _json.WriteString("description", description);
-        WriteResponseHeaders(hasLocation: status == "201");
-        WriteRowsContent(schema);
         _json.WriteEndObject();
+    }
+
+    void WriteRowResponses()
+    {
+        foreach (var (component, schema) in _rowResponses)
+        {
+            var isInsert = component.StartsWith("inserted.", StringComparison.Ordinal);
+            _json.WriteStartObject(component);
+            _json.WriteString("description", isInsert ? "The inserted rows." : "Rows.");
+            WriteResponseHeaders(isInsert);
+            WriteRowsContent(schema);
+            _json.WriteEndObject();
+        }
     }
 
     void WriteResponseHeaders(bool hasLocation)

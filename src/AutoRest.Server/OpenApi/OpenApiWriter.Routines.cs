@@ -89,7 +89,7 @@ sealed partial class OpenApiWriter
             }
 
             _json.WriteStartObject("schema");
-            var type = JsonType.Of(parameter.Type);
+            var type = JsonType.Of(parameter.Type, _model.Enums);
             if (parameter.IsVariadic && type.Element is not null)
             {
                 WriteType(type, isNullable: false);
@@ -112,8 +112,8 @@ sealed partial class OpenApiWriter
     void WriteCallBody(RoutineGroup group)
     {
         var named = group.Overloads.Where(static o => !o.Routine.Parameters.Any(static p => p.Name.Length == 0)).ToList();
-        var unnamed = group.Overloads.SelectMany(static o => o.Routine.Parameters).Where(static p => p.Name.Length == 0).Select(static p => p.Type)
-            .Distinct(StringComparer.Ordinal).ToList();
+        var unnamed = group.Overloads.SelectMany(static o => o.Routine.Parameters).Where(static p => p.Name.Length == 0)
+            .Select(static p => WholeBodyType(p.Type)).Distinct(StringComparer.Ordinal).ToList();
         if (unnamed.Count == 0 && named.TrueForAll(static o => o.Routine.Parameters.IsEmpty))
         {
             return;
@@ -124,7 +124,7 @@ sealed partial class OpenApiWriter
         _json.WriteStartObject("content");
         if (named.Count > 0)
         {
-            _json.WriteStartObject("application/json");
+            _json.WriteStartObject(JsonMedia);
             _json.WriteStartObject("schema");
             if (named.Count > 1)
             {
@@ -147,40 +147,33 @@ sealed partial class OpenApiWriter
             _json.WriteEndObject();
         }
 
-        foreach (var type in unnamed)
+        foreach (var type in unnamed.Where(t => named.Count == 0 || t != JsonMedia))
         {
-            WriteWholeBody(type, named.Count > 0);
+            _json.WriteStartObject(type);
+            _json.WriteStartObject("schema");
+            if (type.StartsWith("text/", StringComparison.Ordinal))
+            {
+                _json.WriteString("type", "string");
+            }
+
+            _json.WriteEndObject();
+            _json.WriteEndObject();
         }
 
         _json.WriteEndObject();
         _json.WriteEndObject();
     }
 
-    /// <summary>The type of an unnamed parameter decides the body's media type.</summary>
-    void WriteWholeBody(string type, bool hasJson)
+    const string JsonMedia = "application/json";
+
+    /// <summary>The type of an unnamed parameter decides the body's media type. contract/functions.md.</summary>
+    static string WholeBodyType(string type) => type switch
     {
-        var media = type switch
-        {
-            "bytea" => "application/octet-stream",
-            "text" => "text/plain",
-            "xml" => "text/xml",
-            _ => "application/json",
-        };
-        if (media == "application/json" && hasJson)
-        {
-            return;
-        }
-
-        _json.WriteStartObject(media);
-        _json.WriteStartObject("schema");
-        if (media is "text/plain" or "text/xml")
-        {
-            _json.WriteString("type", "string");
-        }
-
-        _json.WriteEndObject();
-        _json.WriteEndObject();
-    }
+        "bytea" => "application/octet-stream",
+        "text" => "text/plain",
+        "xml" => "text/xml",
+        _ => JsonMedia,
+    };
 
     void WriteArgumentSchema(Routine routine)
     {
@@ -195,7 +188,7 @@ sealed partial class OpenApiWriter
         foreach (var parameter in routine.Parameters)
         {
             _json.WriteStartObject(parameter.Name);
-            WriteType(JsonType.Of(parameter.Type), isNullable: true);
+            WriteType(JsonType.Of(parameter.Type, _model.Enums), isNullable: true);
             _json.WriteString("description", parameter.Type);
             _json.WriteEndObject();
         }
@@ -238,7 +231,7 @@ sealed partial class OpenApiWriter
         _json.WriteStartObject(status);
         _json.WriteString("description", description);
         _json.WriteStartObject("content");
-        _json.WriteStartObject("application/json");
+        _json.WriteStartObject(JsonMedia);
         _json.WriteStartObject("schema");
         if (isSame && result.IsSet)
         {
@@ -274,7 +267,7 @@ sealed partial class OpenApiWriter
         }
         else
         {
-            WriteType(JsonType.Of(result.TypeText), isNullable: true);
+            WriteType(JsonType.Of(result.TypeText, _model.Enums), isNullable: true);
         }
     }
 }

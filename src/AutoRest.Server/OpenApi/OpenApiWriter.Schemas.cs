@@ -21,12 +21,12 @@ sealed partial class OpenApiWriter
         {
             var name = _schemas[relation.Name];
             WriteRowSchema(name, relation, RowForm.Row);
-            if (relation.Table.Insertable)
+            if (relation.Table.Insertable && relation.Privileges.Insert)
             {
                 WriteRowSchema(name + ".insert", relation, RowForm.Insert);
             }
 
-            if (relation.Table.Updatable)
+            if (relation.Table.Updatable && relation.Privileges.Update)
             {
                 WriteRowSchema(name + ".update", relation, RowForm.Update);
             }
@@ -108,7 +108,7 @@ sealed partial class OpenApiWriter
 
     static bool IsWritable(Column column) => !column.IsGenerated && column.Identity != IdentityKind.Always;
 
-    static JsonType TypeOf(Column column) => JsonType.Of(column.DataType, column.EnumLabels);
+    JsonType TypeOf(Column column) => JsonType.Of(column.DataType, _model.Enums);
 
     void WriteColumn(ColumnModel model, RowForm form)
     {
