@@ -64,7 +64,8 @@ static class TypesCommand
     {
         if ((parsed.GetValue(DbUri) ?? Environment.GetEnvironmentVariable("PGRST_DB_URI")) is { Length: > 0 } uri)
         {
-            return (Parse(uri), "public");
+            var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string)v.Value!);
+            return (Parse(uri, variables), "public");
         }
 
         if (StackState.Read(CommonOptions.DataOf(parsed).StateFile) is not { IsRunning: true } state)
@@ -72,17 +73,17 @@ static class TypesCommand
             throw new CliError("No database was named, and the stack is not running: give --db-uri, or start the stack with `autorest up`.");
         }
 
-        var own = Parse(state.DatabaseUrl);
+        // Without libpq's variables: they are meant for another database.
+        var own = Parse(state.DatabaseUrl, []);
         own.Password = new Secrets(state.Secrets).PostgresPassword;
         return (own, "api");
     }
 
-    static NpgsqlConnectionStringBuilder Parse(string uri)
+    static NpgsqlConnectionStringBuilder Parse(string uri, Dictionary<string, string> environment)
     {
         try
         {
             var text = uri.StartsWith('@') ? File.ReadAllText(uri[1..]).Trim() : uri;
-            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string)v.Value!);
             return ConnectionString.Parse(text, environment, "autorest types").Builder;
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
