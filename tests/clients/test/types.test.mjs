@@ -99,10 +99,10 @@ describe('openapi-typescript', () => {
   before(async () => (server = await startServer('openapi')))
   after(() => server?.stop())
 
-  test("makes types of the server's document", async (t) => {
+  test("makes types of the server's document", async () => {
     const answer = await fetch(server.url, { headers: { Accept: 'application/openapi+json;version=3.1' } })
     const document = await answer.json()
-    if (!document.openapi) return t.skip('this server has no OpenAPI 3.1 document yet')
+    assert.match(document.openapi, /^3\.1\./)
     const text = astToString(await openapiTS(document))
     assert.match(text, /"\/todos": \{/)
     assert.match(text, /"\/rpc\/add": \{/)
