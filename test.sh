@@ -123,7 +123,7 @@ if [ ${#filters[@]} -eq 0 ]; then
     grep -q "$project" AutoRest.slnx || targets+=("$project")
   done
 elif [ ${#packages[@]} -gt 0 ]; then
-  targets+=(src/AutoRest.Server/AutoRest.Server.csproj)
+  targets+=(src/AutoRest.Server/AutoRest.Server.csproj src/AutoRest.Cli/AutoRest.Cli.csproj)
 fi
 for target in "${targets[@]}"; do
   if ! build "$target" -c "$configuration" -v quiet >"$results/build.log" 2>&1; then

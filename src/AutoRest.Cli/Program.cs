@@ -17,6 +17,7 @@ var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema")
     StatusCommand.Create(),
     LogsCommand.Create(),
     TokenCommand.Create(),
+    TypesCommand.Create(),
     SecretsCommand.Create(),
     TeardownCommand.Create(),
 };

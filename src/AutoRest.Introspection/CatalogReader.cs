@@ -100,6 +100,37 @@ public static class CatalogReader
         return facts;
     }
 
+    /// <summary>Reads what describing types needs besides the facts. Not for serving requests.</summary>
+    /// <param name="connection">Open, without a transaction.</param>
+    /// <param name="schemas">The exposed schemas, <c>db-schemas</c>.</param>
+    public static async Task<TypeFacts> ReadTypesAsync(NpgsqlConnection connection, ImmutableArray<string> schemas, CancellationToken ct)
+    {
+        var exposed = ArrayLiteral(schemas);
+        TypeFacts facts;
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path = ''"));
+        batch.BatchCommands.Add(Query("types"));
+        batch.BatchCommands.Add(Query("type_attributes"));
+        batch.BatchCommands.Add(Query("routine_results", exposed));
+        batch.BatchCommands.Add(Query("routine_arguments", exposed));
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
+        {
+            var results = new Results(reader);
+            facts = new TypeFacts(
+                await results.ReadAsync("types", static r => new TypeRow(
+                    r.GetInt64(0), Name(r, 1), r.GetString(3), r.GetString(4)[0], r.GetInt64(5), r.GetInt64(6), r.GetInt64(7)), ct),
+                await results.ReadAsync("type_attributes", static r => new TypeAttributeRow(r.GetInt64(0), r.GetString(1), r.GetInt64(2)), ct),
+                await results.ReadAsync("routine_results", static r => new RoutineResultRow(r.GetInt64(0), r.GetInt64(1), r.GetBoolean(2)), ct),
+                await results.ReadAsync("routine_arguments", static r => new RoutineArgumentRow(
+                    r.GetInt64(0), r.GetString(1), r.GetInt64(2), r.GetString(3)[0]), ct));
+        }
+
+        await transaction.CommitAsync(ct);
+        return facts;
+    }
+
     /// <summary>Settings of the roles requests may run as, by role name; roles without any are left out.</summary>
     /// <param name="connection">Open. A transaction is not needed.</param>
     public static async Task<FrozenDictionary<string, RoleSettings>> ReadRoleSettingsAsync(NpgsqlConnection connection, CancellationToken ct)

@@ -126,7 +126,7 @@ public static class SchemaCacheBuilder
     }
 
     /// <summary>contract/functions.md §1: arguments are named, or the one unnamed takes a whole body.</summary>
-    static bool IsCallable(ImmutableArray<RoutineParameter> parameters)
+    public static bool IsCallable(ImmutableArray<RoutineParameter> parameters)
     {
         var unnamed = parameters.Where(static p => p.Name.Length == 0).ToList();
         return unnamed is [] or [{ Type: "bytea" or "json" or "jsonb" or "text" or "xml" }];

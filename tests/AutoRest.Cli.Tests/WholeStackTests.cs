@@ -110,6 +110,16 @@ public sealed class WholeStackTests(WholeStackTests.Running stack) : IClassFixtu
     }
 
     [Fact]
+    public async Task Types_are_those_of_the_running_database_when_none_is_named()
+    {
+        var types = await stack.Tool.Succeed("types", "--lang", "typescript");
+
+        Assert.Contains("type DefaultSchema = Schemas[\"api\"]", types, StringComparison.Ordinal);
+        Assert.Contains("      todos: {\n        Row: {\n", types, StringComparison.Ordinal);
+        Assert.EndsWith("} as const\n", types, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task New_table_is_served_without_a_restart()
     {
         await using (var connection = await stack.Tool.Connect("postgres", "postgres", stack.Tool.Secrets.PostgresPassword))

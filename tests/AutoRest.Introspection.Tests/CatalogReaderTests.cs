@@ -64,7 +64,27 @@ public class CatalogReaderTests(Database database)
         Assert.Equal(
             typeof(CatalogReader).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal),
             facts.Timings.Select(t => t.Query).Concat(["role_settings", "settable_parameters", "settable_parameters_14"])
+                .Concat(["types", "type_attributes", "routine_results", "routine_arguments"])
                 .Select(q => q + ".sql").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Types_of_arguments_and_results_are_read_for_descriptions()
+    {
+        await using var connection = await database.ConnectAsync("fixture");
+        var facts = await CatalogReader.ReadAsync(connection, ["api"], [], TestContext.Current.CancellationToken);
+        var types = await CatalogReader.ReadTypesAsync(connection, ["api"], TestContext.Current.CancellationToken);
+        var names = types.Types.ToDictionary(t => t.Id, t => t.Text);
+        var split = Assert.Single(facts.Routines, r => r.Name.Name == "split_name");
+
+        Assert.Equal(
+            ["full_name i text", "first o text", "last o text"],
+            types.Arguments.Where(a => a.Routine == split.Id).Select(a => $"{a.Name} {a.Mode} {names[a.Type]}"));
+        Assert.Equal("record", names[Assert.Single(types.Results, r => r.Routine == split.Id).Type]);
+        var dims = Assert.Single(types.Types, t => t.Text == "api.dims");
+        Assert.Equal(["w", "h", "d"], types.Attributes.Where(a => a.Relation == dims.Relation).Select(a => a.Name));
+        Assert.Equal("integer", names[Assert.Single(types.Types, t => t.Text == "integer[]").Element]);
+        Assert.Equal(['d', 'e', 'c'], new[] { "api.color", "api.tier", "api.todos" }.Select(text => types.Types.Single(t => t.Text == text).Kind));
     }
 
     [Fact]

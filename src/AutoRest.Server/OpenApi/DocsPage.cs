@@ -45,8 +45,20 @@ public static class DocsPage
         }
 
         var path = request.Path.Value ?? "";
+        if (config.BasePath is { Length: > 0 } above)
+        {
+            if (!request.Path.StartsWithSegments(PathString.FromUriComponent(above), StringComparison.Ordinal, out var below))
+            {
+                return null;
+            }
+
+            path = below.Value ?? "";
+        }
+
         return path switch
         {
+            // Links are relative: without the slash at the end of a base path they would point beside it.
+            "" when config.BasePath is { Length: > 0 } => null,
             "" or "/" => config.DbRootSpec is null && PrefersHtml(request) ? Files.Value["docs"] : null,
             "/docs" => IsRelation(snapshot) ? null : Files.Value["docs"],
             _ when path.StartsWith("/docs/", StringComparison.Ordinal) => Files.Value.GetValueOrDefault(path["/docs/".Length..]),
