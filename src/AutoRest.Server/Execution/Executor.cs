@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AutoRest.Introspection;
+using AutoRest.Server.Errors;
 using AutoRest.Server.Queries;
 using AutoRest.Server.Sql;
 using Npgsql;
@@ -11,10 +12,17 @@ namespace AutoRest.Server.Execution;
 public static class Executor
 {
     /// <summary>Sends the statements and stops before the first row of the main query.</summary>
+    /// <exception cref="ApiException">There are more parameters than the protocol allows.</exception>
     /// <exception cref="PostgresException">A statement failed; the transaction is rolled back.</exception>
     /// <exception cref="NpgsqlException">The connection could not be made or was lost.</exception>
     public static async Task<Execution> StartAsync(Database database, RequestStatements statements, CancellationToken cancellationToken)
     {
+        if (statements.Main.Parameters.Count > MaxParameters || statements.CountPlan is { Parameters.Count: > MaxParameters })
+        {
+            // The driver would refuse it, as if the connection had failed.
+            throw new ApiException(new BadHttp(StatusCodes.Status400BadRequest, "The request holds more values than a statement can have parameters"));
+        }
+
         var execution = new Execution(database, await database.OpenAsync(cancellationToken), statements);
         try
         {
@@ -41,6 +49,9 @@ public static class Executor
             throw;
         }
     }
+
+    /// <summary>Of the wire protocol: their number is sent in 16 bits.</summary>
+    const int MaxParameters = ushort.MaxValue;
 
     const string ResponseSettings =
         "SELECT nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')";

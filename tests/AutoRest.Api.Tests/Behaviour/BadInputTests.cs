@@ -75,18 +75,17 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     public async Task Damage_at_every_position_is_never_an_error_of_the_server()
     {
         var server = await fixture.ServerAsync();
-        using var connection = await RawHttp.ConnectAsync(server.Port);
-        foreach (var valid in Valid)
+        await Task.WhenAll(Valid.Select(async valid =>
         {
             for (var i = 1; i <= valid.Length; i++)
             {
                 foreach (var piece in new[] { "\"", "(", ")", "%", "%00", ",", ".", "\\", "%c3" })
                 {
-                    await CheckAsync(connection, valid[..i] + piece + valid[i..]);
+                    await CheckAsync(server, valid[..i] + piece + valid[i..]);
                 }
-                await CheckAsync(connection, valid[..i]);
+                await CheckAsync(server, valid[..i]);
             }
-        }
+        }));
     }
 
     [Fact]
@@ -209,13 +208,15 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         Assert.Equal(200, (await server.SendAsync(Api.Get("/items?limit=1"))).Status);
     }
 
-    static async Task CheckAsync(RawHttp connection, string path)
+    static async Task CheckAsync(ServerProcess server, string path)
     {
-        var answer = await connection.SendAsync(Api.Get(path));
+        var answer = await server.SendAsync(Api.Get(path));
         Assert.True(IsAllowed(answer), $"{path}: {answer.Status} {answer.Text}");
     }
 
-    static bool IsAllowed(RawResponse answer) => answer.Status is >= 200 and < 500;
+    /// <summary>The contract gives PostgreSQL's own limits (class 54: too many columns, too complex) as 500; 505 is about the client's HTTP.</summary>
+    static bool IsAllowed(RawResponse answer) =>
+        answer.Status is >= 200 and < 500 or 505 || (answer.Status == 500 && answer.Code() is ['5', '4', ..]);
 
     static string Repeat(string piece, int count) => new StringBuilder(piece.Length * count).Insert(0, piece, count).ToString();
 

@@ -172,7 +172,6 @@ public sealed class OutageTests(OutageTests.Fixture fixture, ITestOutputHelper o
     public async Task A_changed_setting_counts_after_a_reload(bool notify)
     {
         var cluster = await fixture.StartedAsync();
-        await cluster.ExecuteAsync($"alter role authenticator in database {Fixture.Database} reset all");
         await using var server = await Api.StartAsync(cluster.Uri(Fixture.Database));
         Assert.Equal("*/*", (await server.SendAsync(Api.Get("/items?limit=0"))).Header("Content-Range"));
         await Api.UntilAsync(() => Task.FromResult(server.Output.Contains("Listener connected", StringComparison.Ordinal)), Patience, "the listener");
@@ -187,6 +186,7 @@ public sealed class OutageTests(OutageTests.Fixture fixture, ITestOutputHelper o
             server.Signal(UnixSignal.User2);
         }
         await Api.UntilAsync(async () => (await server.SendAsync(Api.Get("/items"))).Header("Content-Range") == "0-2/*", Patience, "the new limit");
+        await cluster.ExecuteAsync($"alter role authenticator in database {Fixture.Database} reset all");
     }
 
     [Fact]

@@ -132,7 +132,7 @@ public sealed class StreamingTests(StreamingTests.Fixture fixture, ITestOutputHe
             create view api.big as select n, repeat('x', 1000) as t from generate_series(1, {Rows}) n;
             create view api.slow as select n, repeat('x', 1000) as t, (case when n = 2000 then pg_sleep(2) end)::text as s from generate_series(1, 2001) n;
             create view api.late_error as select n, 1 / (500000 - n) as q from generate_series(1, 600000) n;
-            create view api.endless as select n, repeat('x', 1000) as t from generate_series(1, 3000000) n;
+            create view api.endless as select n, repeat('x', 1000) as t from generate_series(1, 1000000) n, generate_series(1, 1000) m;
             create view api.sleeping as select pg_sleep(30)::text as s;
             grant select on all tables in schema api to anon;
             """);

@@ -80,7 +80,7 @@ static class WriteFilters
         select valid.Query[..place] + piece + valid.Query[Math.Min(valid.Query.Length, place + taken)..];
 
     static string Quoted((string Column, string Op, string Value, string Sql) test) =>
-        test.Op.EndsWith("in", StringComparison.Ordinal) ? test.Value
+        test.Op is "in" or "not.in" or "is" or "not.is" ? test.Value
             : $"\"{test.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
