@@ -36,6 +36,9 @@ public sealed class Execution : IAsyncDisposable
     bool _transactionOpen;
     bool _preparing;
 
+    /// <summary>Rows are on their way that nobody has asked for yet.</summary>
+    bool _rowsPending;
+
     internal Execution(Database database, NpgsqlConnection connection, RequestStatements statements)
     {
         _database = database;
@@ -225,6 +228,9 @@ public sealed class Execution : IAsyncDisposable
         RowEncoder encoder, bool hasTotal, PooledBuffer body, int pause, CancellationToken cancellationToken)
     {
         long? total = null;
+
+        // While the driver reads, it cancels by itself.
+        _rowsPending = false;
         while (body.WrittenCount < pause)
         {
             if (!await _reader.ReadAsync(cancellationToken))
@@ -245,6 +251,7 @@ public sealed class Execution : IAsyncDisposable
             encoder.Encode(_reader, body);
         }
 
+        _rowsPending = true;
         return (total, false);
     }
 
@@ -299,7 +306,7 @@ public sealed class Execution : IAsyncDisposable
         {
             if (_reader is not null)
             {
-                await _reader.DisposeAsync();
+                await CloseReaderAsync();
             }
 
             if (_preparing && _connection.State == ConnectionState.Open)
@@ -314,6 +321,26 @@ public sealed class Execution : IAsyncDisposable
             // Closing rolls back whatever transaction is still open before the connection is anybody else's.
             await _connection.DisposeAsync();
             _database.Times?.Add(0, Stopwatch.GetTimestamp() - _started);
+        }
+    }
+
+    /// <summary>Closing a reader reads whatever is left: for a client that left while it was being sent rows, that might be millions.</summary>
+    async Task CloseReaderAsync()
+    {
+        if (!_rowsPending)
+        {
+            await _reader.DisposeAsync();
+            return;
+        }
+
+        _batch.Cancel();
+        try
+        {
+            await _reader.DisposeAsync();
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
+        {
+            // What was asked for.
         }
     }
 
