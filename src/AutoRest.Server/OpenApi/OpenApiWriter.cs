@@ -83,7 +83,7 @@ sealed partial class OpenApiWriter
         _json.WriteStartObject();
 
         // Without a configured address only the one the document was read from is sure to be right.
-        _json.WriteString("url", address.IsProxied ? $"{address.Scheme}://{address.Host}{address.BasePath.TrimEnd('/')}" : "/");
+        _json.WriteString("url", address.IsProxied ? $"{address.Scheme}://{address.Host}{address.BasePath.TrimEnd('/')}" : address.BasePath);
         _json.WriteEndObject();
         _json.WriteEndArray();
     }
