@@ -26,12 +26,18 @@ public sealed partial class RestHandler
         timing.Mark(Stage.Transaction);
         var document = _documents.Get(snapshot, plan.Version, parsed.Schema, body.WrittenSpan);
         var head = Responder.DescribeDocument(plan, parsed, document.Tag);
-        Begin(http, head, timing);
-        if (head.HasBody)
+        body.Clear();
+        if (!head.HasBody || !snapshot.Config.Compression.IsEmpty)
         {
-            http.Response.ContentLength = document.Bytes.Length;
-            await http.Response.BodyWriter.WriteAsync(document.Bytes, http.RequestAborted);
+            body.Write(head.HasBody ? document.Bytes : []);
+            await WriteAsync(http, head, body, snapshot.Config, timing);
+            return;
         }
+
+        // Megabytes need not be copied to be sent.
+        Begin(http, head, timing);
+        http.Response.ContentLength = document.Bytes.Length;
+        await http.Response.BodyWriter.WriteAsync(document.Bytes, http.RequestAborted);
     }
 
     /// <summary><c>ar-docs=token</c>: our document is for those who say who they are. The token itself was verified before.</summary>

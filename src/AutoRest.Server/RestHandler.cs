@@ -434,7 +434,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         var isHead = http.Request.Method == "HEAD";
         if (!head.HasBody || isHead)
         {
-            if (!isHead && head.Status is not 204)
+            if (!isHead && head.Status is not (204 or 304))
             {
                 http.Response.ContentLength = 0;
             }

@@ -151,6 +151,36 @@ public sealed class OpenApiTests(SharedCluster shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Page_and_document_are_below_the_base_path()
+    {
+        await using var server = await StartAsync(("AUTOREST_DOCS", "on"), ("AUTOREST_BASE_PATH", "/rest/v1"));
+        Assert.Equal(404, (await server.SendAsync(Get("/docs"))).Status);
+        Assert.Contains("\"docs/docs.js\"", (await server.SendAsync(Get("/rest/v1/docs"))).Text, StringComparison.Ordinal);
+        var root = await server.SendAsync(Get("/rest/v1").WithHeader("Accept", "text/html"));
+        Assert.Contains("\"/rest/v1/docs/docs.js\"", root.Text, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await server.SendAsync(Get("/rest/v1" + Document))).Body);
+        Assert.Equal("/rest/v1", json.RootElement.GetProperty("servers")[0].GetProperty("url").GetString());
+    }
+
+    [Fact]
+    public async Task A_compressed_document_says_so_and_is_known_again()
+    {
+        await using var server = await StartAsync(("AUTOREST_COMPRESSION", "gzip"));
+        var request = Get(Document).WithHeader("Accept-Encoding", "gzip");
+        var first = await server.SendAsync(request);
+        var second = await server.SendAsync(request.WithHeader("If-None-Match", first.Header("ETag")!));
+        Assert.Equal((200, "gzip"), (first.Status, first.Header("Content-Encoding")));
+        Assert.Equal((304, null), (second.Status, second.Header("Content-Encoding")));
+    }
+
+    [Fact]
+    public async Task With_several_schemas_the_page_offers_them()
+    {
+        await using var server = await StartAsync(("AUTOREST_DOCS", "on"));
+        Assert.Contains("<option>api</option><option>tenant</option>", (await server.SendAsync(Get("/docs"))).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_disabled_document_has_no_page()
     {
         await using var server = await StartAsync(("AUTOREST_DOCS", "on"), ("PGRST_OPENAPI_MODE", "disabled"));

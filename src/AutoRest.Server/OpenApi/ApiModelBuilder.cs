@@ -37,8 +37,7 @@ static class ApiModelBuilder
         }
 
         var host = config.ServerHost is "*" or "*4" or "!4" or "*6" or "!6" ? "0.0.0.0" : config.ServerHost;
-        return new ApiAddress(
-            "http", string.Create(CultureInfo.InvariantCulture, $"{host}:{config.ServerPort}"),
+        return new ApiAddress("http", string.Create(CultureInfo.InvariantCulture, $"{host}:{config.ServerPort}"),
             config.BasePath is { Length: > 0 } path ? path : "/", IsProxied: false);
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Encodings.Web;
 using AutoRest.Introspection;
 using AutoRest.Server.Configuration;
 using AutoRest.Server.Requests;
@@ -45,22 +46,18 @@ public static class DocsPage
         }
 
         var path = request.Path.Value ?? "";
-        if (config.BasePath is { Length: > 0 } above)
+        var basePath = config.BasePath ?? "";
+        if (!path.StartsWith(basePath, StringComparison.Ordinal))
         {
-            if (!request.Path.StartsWithSegments(PathString.FromUriComponent(above), StringComparison.Ordinal, out var below))
-            {
-                return null;
-            }
-
-            path = below.Value ?? "";
+            return null;
         }
 
+        path = path[basePath.Length..];
         return path switch
         {
-            // Links are relative: without the slash at the end of a base path they would point beside it.
-            "" when config.BasePath is { Length: > 0 } => null,
-            "" or "/" => config.DbRootSpec is null && PrefersHtml(request) ? Files.Value["docs"] : null,
-            "/docs" => IsRelation(snapshot) ? null : Files.Value["docs"],
+            "" or "/" when config.DbRootSpec is null && PrefersHtml(request) => Page(config, path.Length == 0 ? basePath + "/docs/" : "docs/", path.Length == 0 ? basePath + "/" : ""),
+            "/docs" when !IsRelation(snapshot) => Page(config, "docs/", ""),
+            "/docs/" => Page(config, "", "../"),
             _ when path.StartsWith("/docs/", StringComparison.Ordinal) => Files.Value.GetValueOrDefault(path["/docs/".Length..]),
             _ => null,
         };
@@ -96,18 +93,27 @@ public static class DocsPage
             files.Add(name, isForeign ? new DocsFile(type, Decompress(bytes), bytes, IsPage: false) : new DocsFile(type, bytes, null, IsPage: false));
         }
 
-        var page = Encoding.UTF8.GetString(Read(typeof(DocsPage), "index.html"));
-        files.Add("docs", Page(page, assets: "docs/", root: ""));
-        files.Add("", Page(page, assets: "", root: "../"));
         return files;
     }
 
-    /// <summary>Links are relative, so that the page also works below a path that a proxy takes off.</summary>
-    static DocsFile Page(string template, string assets, string root) => new(
-        "text/html; charset=utf-8",
-        Encoding.UTF8.GetBytes(template.Replace("%assets%", assets, StringComparison.Ordinal).Replace("%root%", root, StringComparison.Ordinal)),
-        null,
-        IsPage: true);
+    static readonly Lazy<string> Template = new(static () => Encoding.UTF8.GetString(Read(typeof(DocsPage), "index.html")));
+
+    /// <summary>Links are relative, so that the page also works below a path that a proxy takes off. With several schemas one can be chosen.</summary>
+    static DocsFile Page(AppConfig config, string assets, string root)
+    {
+        var options = new StringBuilder();
+        foreach (var schema in config.DbSchemas)
+        {
+            options.Append("<option>").Append(HtmlEncoder.Default.Encode(schema)).Append("</option>");
+        }
+
+        var page = Template.Value
+            .Replace("%assets%", HtmlEncoder.Default.Encode(assets), StringComparison.Ordinal)
+            .Replace("%root%", HtmlEncoder.Default.Encode(root), StringComparison.Ordinal)
+            .Replace("%one%", config.DbSchemas.Length > 1 ? "" : " hidden", StringComparison.Ordinal)
+            .Replace("%schemas%", options.ToString(), StringComparison.Ordinal);
+        return new DocsFile("text/html; charset=utf-8", Encoding.UTF8.GetBytes(page), null, IsPage: true);
+    }
 
     static byte[] Read(Type type, string resource)
     {

@@ -7,7 +7,7 @@ using AutoRest.Server.Planning;
 namespace AutoRest.Server.OpenApi;
 
 /// <summary>A finished document.</summary>
-/// <param name="Tag">Entity tag, with its quotes.</param>
+/// <param name="Tag">Entity tag; weak, since the answer may be compressed.</param>
 public sealed record Document(byte[] Bytes, string Tag);
 
 /// <summary>
@@ -53,7 +53,7 @@ public sealed class DocumentCache
         }
 
         var bytes = output.WrittenSpan.ToArray();
-        return new Document(bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\"");
+        return new Document(bytes, $"W/\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\"");
     }
 
     /// <summary>A new snapshot forgets the documents of the old one.</summary>

@@ -103,8 +103,7 @@ public static class Responder
             foreach (var range in header.AsSpan().Split(','))
             {
                 var candidate = header.AsSpan()[range].Trim();
-                candidate = candidate.StartsWith("W/") ? candidate[2..] : candidate;
-                if (candidate is "*" || candidate.SequenceEqual(tag))
+                if (candidate is "*" || Opaque(candidate).SequenceEqual(Opaque(tag)))
                 {
                     return true;
                 }
@@ -113,6 +112,8 @@ public static class Responder
 
         return false;
     }
+
+    static ReadOnlySpan<char> Opaque(ReadOnlySpan<char> tag) => tag.StartsWith("W/") ? tag[2..] : tag;
 
     static ResponseHead DescribeRead(ActionPlan.Read plan, ApiRequest request, AppConfig config, DbResult result)
     {

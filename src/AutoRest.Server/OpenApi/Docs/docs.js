@@ -5,6 +5,7 @@
   const form = document.getElementById('sign-in');
   const reason = document.getElementById('reason');
   const address = new URL(page.dataset.document, location.href).href;
+  const schema = document.getElementById('schema');
   let token = null;
 
   function reload() {
@@ -43,7 +44,10 @@
   }
 
   function addToken(request) {
-    if (token !== null && request.url === address) { request.headers.Authorization = 'Bearer ' + token; }
+    if (request.url === address) {
+      if (schema.options.length > 1) { request.headers['Accept-Profile'] = schema.value; }
+      if (token !== null) { request.headers.Authorization = 'Bearer ' + token; }
+    }
     return request;
   }
 
@@ -63,6 +67,8 @@
     }
     return response;
   }
+
+  schema.addEventListener('change', reload);
 
   form.addEventListener('submit', event => {
     event.preventDefault();
