@@ -60,7 +60,9 @@ public sealed class PoolGate : IDisposable
 
             waiter = new Waiter(Environment.TickCount64 + (long)_timeout.TotalMilliseconds);
             _waiters.Enqueue(waiter);
-            _waiting++;
+
+            // Atomic although inside the lock: it is counted down outside.
+            Interlocked.Increment(ref _waiting);
             if (!_armed)
             {
                 _armed = true;

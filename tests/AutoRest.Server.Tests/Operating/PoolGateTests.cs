@@ -88,9 +88,9 @@ public sealed class PoolGateTests
         var (inside, most) = (0, 0);
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
         {
-            for (var i = 0; i < 100; i++)
+            for (var i = 0; i < 1000; i++)
             {
-                using var client = new CancellationTokenSource(i % 5 == 0 ? 1 : 10_000);
+                using var client = new CancellationTokenSource(i % 50 == 0 ? 1 : 10_000);
                 try
                 {
                     await gate.EnterAsync(client.Token);
