@@ -1,7 +1,8 @@
 // The built server as a process, each on a database of its own, so that no test sees another file's writes.
 import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from './postgres.mjs'
 
@@ -56,11 +57,13 @@ export async function startServer(database, settings = {}) {
     env: { ...env, ...(database ? { PGRST_DB_URI: databaseUri(database) } : {}), ...usual, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // Whatever happens to the test, the server does not outlive it.
+  // Whatever happens to the test, the server does not outlive it; should this process be killed, run.mjs looks after it.
+  const mark = join(process.env.AUTOREST_TEST_SERVERS, String(child.pid))
   const kill = () => child.kill('SIGKILL')
   process.on('exit', kill)
+  writeFileSync(mark, '')
   let log = ''
-  const ended = new Promise((resolve) => child.on('exit', resolve))
+  const ended = new Promise((resolve) => child.on('exit', resolve)).then(() => rmSync(mark, { force: true }))
   const port = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the server did not start:\n${log}`)), 60_000)
     const read = (text) => {
