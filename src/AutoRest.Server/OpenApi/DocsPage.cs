@@ -46,20 +46,25 @@ public static class DocsPage
         }
 
         var path = request.Path.Value ?? "";
-        var basePath = config.BasePath ?? "";
-        if (!path.StartsWith(basePath, StringComparison.Ordinal))
+        var above = config.BasePath ?? "";
+        if (above.Length > 0)
         {
-            return null;
+            if (!request.Path.StartsWithSegments(PathString.FromUriComponent(above), StringComparison.Ordinal, out var below))
+            {
+                return null;
+            }
+
+            path = below.Value ?? "";
         }
 
-        path = path[basePath.Length..];
         return path switch
         {
-            "" or "/" when config.DbRootSpec is null && PrefersHtml(request) => Page(config, path.Length == 0 ? basePath + "/docs/" : "docs/", path.Length == 0 ? basePath + "/" : ""),
-            "/docs" when !IsRelation(snapshot) => Page(config, "docs/", ""),
+            // Without the slash at the end of a base path, relative links would point beside it.
+            "" => IsForBrowsers(request, config) ? Page(config, above + "/docs/", above + "/") : null,
+            "/" => IsForBrowsers(request, config) ? Page(config, "docs/", "") : null,
+            "/docs" => IsRelation(snapshot) ? null : Page(config, "docs/", ""),
             "/docs/" => Page(config, "", "../"),
-            _ when path.StartsWith("/docs/", StringComparison.Ordinal) => Files.Value.GetValueOrDefault(path["/docs/".Length..]),
-            _ => null,
+            _ => path.StartsWith("/docs/", StringComparison.Ordinal) ? Files.Value.GetValueOrDefault(path["/docs/".Length..]) : null,
         };
     }
 
@@ -76,9 +81,9 @@ public static class DocsPage
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    /// <summary>Browsers name it first; the reference's clients name JSON, or anything.</summary>
-    static bool PrefersHtml(HttpRequest request) =>
-        request.Headers.Accept.Count > 0 && MediaType.ParseAccept(request.Headers.Accept) is [{ Name: "text/html" }, ..];
+    /// <summary>At the root: browsers name HTML first; the reference's clients name JSON, or anything. A function that answers the root goes first.</summary>
+    static bool IsForBrowsers(HttpRequest request, AppConfig config) =>
+        config.DbRootSpec is null && request.Headers.Accept.Count > 0 && MediaType.ParseAccept(request.Headers.Accept) is [{ Name: "text/html" }, ..];
 
     static bool IsRelation(Snapshot snapshot) =>
         snapshot.Schema is { } cache && cache.Schemas.Any(s => cache.Tables.ContainsKey(new QualifiedIdentifier(s.Name, Name)));
