@@ -101,7 +101,7 @@ public sealed class OutageTests(OutageTests.Fixture fixture, ITestOutputHelper o
         await Api.UntilAsync(() => Task.FromResult(server.HasExited), Patience, "the end");
         Assert.Equal(1, await server.StopAsync());
         var lines = Lines(server).Where(l => l.Contains("password", StringComparison.Ordinal)).ToArray();
-        Assert.Contains("password authentication failed for user \"locked\"", Assert.Single(lines), StringComparison.Ordinal);
+        Assert.Contains("password authentication failed for user ", Assert.Single(lines), StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-password", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("reconnect", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);

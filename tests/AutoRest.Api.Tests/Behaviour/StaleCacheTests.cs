@@ -20,10 +20,11 @@ public sealed class StaleCacheTests(BehaviourCluster shared)
     {
         var cluster = await DatabaseAsync();
         await cluster.ExecuteAsync($"""
-            drop table if exists api.changing;
-            create table api.changing (a {before}, b text);
+            drop table if exists api.changing, api.keys;
+            create table api.keys (b text primary key); insert into api.keys values ('x');
+            create table api.changing (a {before}, b text references api.keys);
             insert into api.changing values ({value}, 'x');
-            grant select on api.changing to anon;
+            grant select on api.changing, api.keys to anon;
             """, Database);
         await using var server = await Api.StartAsync(cluster.Uri(Database), ("PGRST_DB_POOL", "1"), ("PGRST_DB_CHANNEL_ENABLED", "false"));
         for (var i = 0; i < 6; i++)
@@ -38,6 +39,9 @@ public sealed class StaleCacheTests(BehaviourCluster shared)
             var answer = await server.SendAsync(Api.Get(path));
             Assert.True(answer.Status == 200 && answer.Text == $$"""[{"a":{{expected}},"b":"x"}]""", $"{path}: {answer.Status} {answer.Text}");
         }
+        var embedded = await server.SendAsync(Api.Get("/keys?select=changing(a,b)"));
+        Assert.True(embedded.Status == 200 && embedded.Text.Replace(" ", "", StringComparison.Ordinal).Contains(
+            $"\"a\":{expected.Replace(" ", "", StringComparison.Ordinal)},", StringComparison.Ordinal), $"{embedded.Status} {embedded.Text}");
         var csv = await server.SendAsync(Api.Get("/changing").WithHeader("Accept", "text/csv"));
         Assert.Equal(200, csv.Status);
     }
