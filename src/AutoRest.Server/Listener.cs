@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using AutoRest.Introspection;
+using AutoRest.Server.Errors;
 using AutoRest.Server.Execution;
 using AutoRest.Server.Observability;
 using AutoRest.Server.Sql;
@@ -150,7 +151,7 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
 
     /// <summary>A wrong password at the start ends the server, which says so once.</summary>
     bool IsReportedByTheLoader(Exception e) =>
-        e is PostgresException { SqlState: "28P01" or "28000" } && state.Current.Snapshot is { Schema: null, Config.DbListenUri: null };
+        DatabaseErrors.IsLoginRefused(e) && state.Current.Snapshot is { Schema: null, Config.DbListenUri: null };
 
     async Task<NpgsqlConnection> ConnectAsync(string channel, CancellationToken cancellationToken, CancellationToken shutdown)
     {

@@ -183,7 +183,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
         {
-            if (e is PostgresException { SqlState: "28P01" or "28000" } && state.Current.Snapshot.Schema is null && !_firstAttempt.Task.IsCompleted)
+            if (DatabaseErrors.IsLoginRefused(e) && state.Current.Snapshot.Schema is null && !_firstAttempt.Task.IsCompleted)
             {
                 End($"Failed to establish a connection. {Describe(e)}");
             }

@@ -51,6 +51,15 @@ public static class DatabaseErrors
         _ => new ConnectionLost(exception.InnerException?.Message ?? exception.Message),
     };
 
+    /// <summary>The server refused the user or the password. With several hosts the driver wraps what each said.</summary>
+    public static bool IsLoginRefused(Exception? exception) => exception switch
+    {
+        null => false,
+        PostgresException error => error.SqlState is "28P01" or "28000",
+        AggregateException several => several.InnerExceptions.Any(IsLoginRefused),
+        _ => IsLoginRefused(exception.InnerException),
+    };
+
     static int StatusOf(PostgresException error, bool isAnonymous)
     {
         var state = error.SqlState;
