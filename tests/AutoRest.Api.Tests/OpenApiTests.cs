@@ -11,7 +11,7 @@ public sealed class OpenApiTests(SharedCluster shared) : IAsyncLifetime
     const string Document = "/.well-known/openapi.json";
 
     static readonly SemaphoreSlim Preparing = new(1);
-    static bool s_isPrepared;
+    static bool _isPrepared;
 
     PostgresCluster _cluster = null!;
 
@@ -21,10 +21,10 @@ public sealed class OpenApiTests(SharedCluster shared) : IAsyncLifetime
         await Preparing.WaitAsync();
         try
         {
-            if (!s_isPrepared)
+            if (!_isPrepared)
             {
                 await _cluster.CreateDatabaseAsync(Database, Corpus.FixtureFile);
-                s_isPrepared = true;
+                _isPrepared = true;
             }
         }
         finally

@@ -25,6 +25,18 @@ public sealed record QueryEncodingError(string Piece) : ApiError("PGRST100", 400
     public override string Details => "unexpected bytes that are not UTF-8";
 }
 
+/// <summary>
+/// PGRST100: a key of a PATCH or DELETE that has no <c>=</c>. Ours: the reference ignores it, which widens the write to every row.
+/// </summary>
+public sealed record FilterWithoutValue(string Key) : ApiError("PGRST100", 400)
+{
+    public override string Message => $"The filter '{Key}' has no value";
+
+    public override string Details => "A filter without a value would be ignored, and the write would change every row.";
+
+    public override string Hint => $"Write '{Key}=<operator>.<value>', for example '{Key}=eq.1'.";
+}
+
 /// <summary>PGRST101: a function answers GET, HEAD, POST and OPTIONS only.</summary>
 public sealed record RoutineMethodNotAllowed(string Method) : ApiError("PGRST101", 405)
 {

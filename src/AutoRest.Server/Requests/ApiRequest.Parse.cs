@@ -26,6 +26,12 @@ public sealed partial record ApiRequest
         var contentType = head.Headers.TryGetValue("Content-Type", out var types) ? MediaType.Parse(types[0]) : MediaType.Json;
         var payload = PayloadOf(action, body, contentType, query); // f
 
+        if (query.ValuelessFilter is { } key && action is RequestAction.Mutate { Kind: MutationKind.Update or MutationKind.Delete })
+        {
+            // The reference ignores such a key, and the write then hits every row. Nobody means that.
+            throw new ApiException(new FilterWithoutValue(key));
+        }
+
         // Planning would attach the ranges; nothing before it that depends on the database can refuse for another reason than a missing relation.
         if (query.RangeError is { } error && action is RequestAction.Read or RequestAction.Mutate or RequestAction.Call)
         {

@@ -69,6 +69,9 @@ public sealed record QueryParams(
     /// </summary>
     public ApiError? RangeError { get; init; }
 
+    /// <summary>The first key that would be a filter or a tree, but has no <c>=</c>: ignored by reads, refused by writes that it was to narrow.</summary>
+    public string? ValuelessFilter { get; init; }
+
     /// <summary>Parses a raw query string.</summary>
     /// <param name="raw">Still encoded; a leading <c>?</c> is dropped.</param>
     /// <param name="argumentsAllowed">A value that is no operator expression is a function's argument (contract/functions.md §2), else PGRST100.</param>

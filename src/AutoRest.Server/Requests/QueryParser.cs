@@ -32,12 +32,17 @@ static class QueryParser
             return QueryParams.None;
         }
 
+        string? valueless = null;
         var kinds = pairs.Length <= 64 ? stackalloc QueryKeyKind[pairs.Length] : new QueryKeyKind[pairs.Length];
         var filterCount = 0;
         for (var i = 0; i < pairs.Length; i++)
         {
             kinds[i] = KindOf(pairs[i].Key);
             filterCount += kinds[i] == QueryKeyKind.Filter ? 1 : 0;
+            if (pairs[i] is { Value: null, Key.Length: > 0 } && kinds[i] is QueryKeyKind.Filter or QueryKeyKind.Logic)
+            {
+                valueless ??= pairs[i].Key;
+            }
         }
 
         var orders = Orders(pairs, kinds); // 1
@@ -67,6 +72,7 @@ static class QueryParser
         {
             RootRange = root,
             RangeError = rangeError,
+            ValuelessFilter = valueless,
         };
     }
 

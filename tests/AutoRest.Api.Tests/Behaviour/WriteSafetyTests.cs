@@ -8,7 +8,7 @@ namespace AutoRest.Api.Tests.Behaviour;
 /// <summary>A write changes what its filter says or nothing; whatever is refused leaves every row as it was.</summary>
 public sealed class WriteSafetyTests(WriteSafetyTests.Fixture fixture) : IClassFixture<WriteSafetyTests.Fixture>
 {
-    static int s_mark;
+    static int _mark;
 
     [Fact]
     public async Task A_filter_changes_exactly_the_rows_that_SQL_finds()
@@ -61,6 +61,8 @@ public sealed class WriteSafetyTests(WriteSafetyTests.Fixture fixture) : IClassF
     }
 
     [Theory]
+    [InlineData("id")]
+    [InlineData("or")]
     [InlineData("id=")]
     [InlineData("=")]
     [InlineData("=eq.1")]
@@ -153,7 +155,7 @@ public sealed class WriteSafetyTests(WriteSafetyTests.Fixture fixture) : IClassF
             await cluster.ExecuteAsync("insert into api.rows select (row).* from api.gone", Fixture.Database);
             return (deleted.Status, gone);
         }
-        var mark = Interlocked.Increment(ref s_mark);
+        var mark = Interlocked.Increment(ref _mark);
         var answer = await server.SendAsync(Api.Patch("/rows?" + query, $"{{\"mark\":{mark}}}"));
         return (answer.Status, await cluster.QueryAsync($"select id from api.rows where mark = {mark} order by id", Fixture.Database));
     }

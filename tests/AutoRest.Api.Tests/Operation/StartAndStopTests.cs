@@ -43,7 +43,9 @@ public sealed class StartAndStopTests(OperationCluster shared)
         var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
         var settings = new Dictionary<string, string>
         {
-            ["PGRST_DB_URI"] = cluster.Uri(OperationCluster.Database), ["PGRST_SERVER_HOST"] = "127.0.0.1", ["PGRST_SERVER_PORT"] = port,
+            ["PGRST_DB_URI"] = cluster.Uri(OperationCluster.Database),
+            ["PGRST_SERVER_HOST"] = "127.0.0.1",
+            ["PGRST_SERVER_PORT"] = port,
         };
         var result = await ServerProcess.RunAsync([], settings);
         Assert.Equal(1, result.ExitCode);
