@@ -86,6 +86,9 @@ public static class DatabaseErrors
                 return 500;
             case "57P01":
                 return 503;
+            case "54011":
+                // More columns than a query can have: the client asked for them, so it is no failure of the server's.
+                return 400;
             case "P0001":
                 return 400;
             default:

@@ -24,6 +24,9 @@ public sealed class PreparedStatements
     /// <summary>Texts are remembered up to this number.</summary>
     const int MaxTexts = 4096;
 
+    /// <summary>Connections are remembered up to this number.</summary>
+    const int MaxConnections = 4096;
+
     /// <summary>When the room is taken by shapes nobody asks for any more, it is cleared, at most this often.</summary>
     static readonly TimeSpan MinRenewal = TimeSpan.FromMinutes(1);
 
@@ -71,7 +74,16 @@ public sealed class PreparedStatements
     }
 
     /// <summary>A physical connection was made, or what is known of one is in doubt.</summary>
-    public void Forget(int processId) => _connections[processId] = new ConnectionUses();
+    public void Forget(int processId)
+    {
+        // Closed connections leave their entries behind. Forgetting a living one costs nothing but care: its statements count as being prepared again.
+        if (_connections.Count >= MaxConnections)
+        {
+            _connections.Clear();
+        }
+
+        _connections[processId] = new ConnectionUses();
+    }
 
     /// <summary>Notes a use of a text on a connection.</summary>
     /// <param name="sent">The text to send: its own where it may be prepared, else one that never comes again.</param>

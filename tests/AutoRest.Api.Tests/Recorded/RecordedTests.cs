@@ -92,14 +92,10 @@ public sealed class PgBouncerReplay(SharedCluster cluster, ReplayReport report) 
     }
 }
 
-/// <summary>A pooler between the server and PostgreSQL changes no answer. A part of the cases: reading, every kind of write, and roles,
-/// which would leak if anything relied on the session.</summary>
+/// <summary>A pooler between the server and PostgreSQL changes no answer: every case of the usual configuration.</summary>
 public sealed class PgBouncerTests(PgBouncerReplay replay) : RecordedTests(replay), IClassFixture<PgBouncerReplay>
 {
-    static readonly string[] Files = ["delete", "embedding", "filters", "insert", "roles-rls", "rollback", "rpc-post", "select", "update"];
-
-    public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() =>
-        Rows(c => c.Configuration == "base" && Files.Contains(c.File), PgBouncerReplay.Way);
+    public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() => Rows(c => c.Configuration == "base", PgBouncerReplay.Way);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
