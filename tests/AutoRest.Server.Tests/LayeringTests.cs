@@ -9,7 +9,7 @@ public sealed partial class LayeringTests
     /// <summary>What each folder of the server may name besides itself.</summary>
     static readonly Dictionary<string, string[]> MayName = new()
     {
-        ["Configuration"] = [],
+        ["Configuration"] = ["Sql"],
         ["Observability"] = [],
         ["Sql"] = [],
         ["Errors"] = ["Configuration"],

@@ -1,4 +1,5 @@
 using AutoRest.Introspection;
+using AutoRest.Server.Sql;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -87,7 +88,9 @@ public static class DatabaseSettings
     {
         await using var mark = Command(connection, MarkSql, Untouched);
         await mark.ExecuteNonQueryAsync(cancellationToken);
-        await using var command = new NpgsqlCommand($"SELECT pg_catalog.count(*)::pg_catalog.text FROM {Quote(function)}()", connection);
+        var sql = new SqlWriter();
+        sql.Append($"SELECT pg_catalog.count(*)::pg_catalog.text FROM {function}()");
+        await using var command = new NpgsqlCommand(sql.Build().Text, connection);
         return await command.ExecuteScalarAsync(cancellationToken) is string count && count != "0";
     }
 
@@ -104,15 +107,5 @@ public static class DatabaseSettings
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>SWITCH: the one place outside <c>Sql/SqlWriter</c> that quotes a name; to be replaced by the writer.</summary>
-    internal static string Quote(QualifiedIdentifier name) => name.Schema.Length == 0 ? Quote(name.Name) : $"{Quote(name.Schema)}.{Quote(name.Name)}";
-
-    static string Quote(string name)
-    {
-        // PostgreSQL cuts text at a NUL, which would take the closing quote with it.
-        var nul = name.IndexOf('\0', StringComparison.Ordinal);
-        return $"\"{(nul < 0 ? name : name[..nul]).Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }
