@@ -72,15 +72,9 @@ sealed class RowEncoder
     /// <summary>What comes before the first row.</summary>
     public void Begin(PooledBuffer output)
     {
-        switch (_format)
+        if (_format == BodyFormat.Json)
         {
-            case BodyFormat.Json:
-                output.Write((byte)'[');
-                break;
-            case BodyFormat.Csv:
-                break;
-            default:
-                break;
+            output.Write((byte)'[');
         }
     }
 

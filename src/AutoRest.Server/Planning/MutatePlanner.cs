@@ -32,7 +32,7 @@ static class MutatePlanner
             conflict,
             resolution,
             mergesDefaults,
-            preference == ReturnPreference.Minimal ? [] : Returning(table, returned, preference),
+            preference == ReturnPreference.Minimal ? [] : Returning(table, returned),
             preference == ReturnPreference.Representation,
             preference == ReturnPreference.HeadersOnly && kind == MutationKind.Insert);
     }
@@ -97,7 +97,7 @@ static class MutatePlanner
     }
 
     /// <summary>What the mutation returns: enough for the select, the joins of its embeds and the key (contract/embedding.md §14); null is everything.</summary>
-    static ImmutableArray<string>? Returning(Table table, ReadPlan returned, ReturnPreference preference)
+    static ImmutableArray<string>? Returning(Table table, ReadPlan returned)
     {
         if (returned.Select.Any(static i => i is SelectedItem.Star)
             || returned.Embeds.Any(static e => e.Via is Relationship.Computed))
@@ -125,7 +125,6 @@ static class MutatePlanner
             });
         }
 
-        _ = preference;
         return [.. names];
     }
 }

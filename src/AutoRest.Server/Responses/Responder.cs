@@ -282,42 +282,32 @@ public static class Responder
         if (mutation is { Kind: MutationKind.Insert } insert && preferences.Resolution is { } resolution
             && (!insert.Table.PrimaryKey.IsEmpty || request.Query.OnConflict is not null))
         {
-            applied.Add(resolution == ResolutionPreference.MergeDuplicates ? "resolution=merge-duplicates" : "resolution=ignore-duplicates");
+            applied.Add(Preferences.TokenOf(resolution));
         }
 
         if (mutation is { Kind: MutationKind.Insert or MutationKind.Update } && preferences.Missing is { } missing)
         {
-            applied.Add(missing == MissingPreference.Default ? "missing=default" : "missing=null");
+            applied.Add(Preferences.TokenOf(missing));
         }
 
         if (mutation is not null && preferences.Return is { } returned)
         {
-            applied.Add(returned switch
-            {
-                ReturnPreference.Minimal => "return=minimal",
-                ReturnPreference.HeadersOnly => "return=headers-only",
-                _ => "return=representation",
-            });
+            applied.Add(Preferences.TokenOf(returned));
         }
 
         if (preferences.Count is { } count)
         {
-            applied.Add(count switch
-            {
-                CountPreference.Exact => "count=exact",
-                CountPreference.Planned => "count=planned",
-                _ => "count=estimated",
-            });
+            applied.Add(Preferences.TokenOf(count));
         }
 
         if (preferences.Transaction is { } transaction && config.DbTxEnd is TransactionEnd.CommitAllowOverride or TransactionEnd.RollbackAllowOverride)
         {
-            applied.Add(transaction == TransactionPreference.Commit ? "tx=commit" : "tx=rollback");
+            applied.Add(Preferences.TokenOf(transaction));
         }
 
         if (preferences.Handling is { } handling)
         {
-            applied.Add(handling == HandlingPreference.Strict ? "handling=strict" : "handling=lenient");
+            applied.Add(Preferences.TokenOf(handling));
         }
 
         if (preferences.Timezone is { } timezone)
