@@ -39,14 +39,14 @@ public class RequestBenchmarks
 
     /// <summary>The session statement and the main statement.</summary>
     [Benchmark]
-    public RequestStatements Sql() => RequestStatements.For(_plan, _parsed, Samples.Snapshot, "web_anon", Samples.AnonymousClaims);
+    public RequestStatements Sql() => RequestStatements.For(_plan, _parsed, Samples.Snapshot, "web_anon", Samples.AnonymousClaims, RowsMade.HereInUtc);
 
     [Benchmark]
     public RequestStatements ParsePlanSql()
     {
         var parsed = ApiRequest.Parse(_head, _body, Samples.Config);
         var plan = Planner.Plan(parsed, Samples.Cache, Samples.Config);
-        return RequestStatements.For(plan, parsed, Samples.Snapshot, "web_anon", Samples.AnonymousClaims);
+        return RequestStatements.For(plan, parsed, Samples.Snapshot, "web_anon", Samples.AnonymousClaims, RowsMade.HereInUtc);
     }
 
     /// <summary>Of <see cref="Sql"/>, the session statement alone: most of it is the headers' JSON.</summary>

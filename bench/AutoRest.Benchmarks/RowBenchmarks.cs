@@ -71,7 +71,7 @@ public class RowBenchmarks
     public int Numerics() => Repeat(static (b, o) => JsonText.WriteNumeric(o, b._numeric));
 
     [Benchmark]
-    public int Timestamps() => Repeat(static (_, o) => JsonText.WriteTimestamp(o, 765_000_000_123_456));
+    public int Timestamps() => Repeat(static (_, o) => JsonText.WriteTimestamp(o, 765_000_000_123_456, utc: true));
 
     [Benchmark]
     public int Dates() => Repeat(static (_, o) => JsonText.WriteDate(o, 8_855));

@@ -138,11 +138,11 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
     async Task RunAsync(
         HttpContext http, ActionPlan plan, ApiRequest parsed, Snapshot snapshot, AuthResult auth, PooledBuffer body, RequestTiming timing)
     {
-        var aggregateOnly = false;
+        var made = database.IsUtc ? RowsMade.HereInUtc : RowsMade.Here;
         for (var attempt = 0; ; attempt++)
         {
             // 7.
-            var statements = RequestStatements.For(plan, parsed, snapshot, auth.Role, auth.ClaimsJson, aggregateOnly);
+            var statements = RequestStatements.For(plan, parsed, snapshot, auth.Role, auth.ClaimsJson, made);
             if (snapshot.Config.LogQuery)
             {
                 http.Items[StatementsKey] = statements;
@@ -155,7 +155,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                 if (statements.Shape is ResultShape.Rows rows && !execution.Gives(rows))
                 {
                     // A read, so running it again does no harm.
-                    aggregateOnly = true;
+                    made = made == RowsMade.HereInUtc && !execution.IsUtc ? RowsMade.Here : RowsMade.ByPostgres;
                     continue;
                 }
 
@@ -182,10 +182,10 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                     // prepares it anew.
                     database.Flush();
                 }
-                else if (error.SqlState == "42703" && !aggregateOnly && statements.Shape is ResultShape.Rows)
+                else if (error.SqlState == "42703" && made != RowsMade.ByPostgres && statements.Shape is ResultShape.Rows)
                 {
                     // A column of the cache may be gone from the database: let PostgreSQL expand the star, and report what is really wrong.
-                    aggregateOnly = true;
+                    made = RowsMade.ByPostgres;
                 }
                 else
                 {

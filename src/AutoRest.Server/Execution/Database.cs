@@ -21,6 +21,7 @@ public sealed class Database : IAsyncDisposable
     NpgsqlDataSource _pool;
     string? _downReason;
     bool _detected;
+    bool _utc;
 
     public Database(NpgsqlConnectionStringBuilder settings, AppConfig config, Log log)
     {
@@ -53,6 +54,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Statements are prepared.</summary>
     public bool Prepares { get; private set; }
+
+    /// <summary>Sessions have the time zone UTC, as far as the last one told.</summary>
+    public bool IsUtc => Volatile.Read(ref _utc);
 
     /// <summary>Name of the database, for messages.</summary>
     public string Address => $"{_settings.Host}:{_settings.Port}";
@@ -214,12 +218,26 @@ public sealed class Database : IAsyncDisposable
         MaxAutoPrepare = prepares ? PreparedStatements.Capacity + 16 : 0,
         AutoPrepareMinUsages = 2,
     }, PoolName).UsePhysicalConnectionInitializer(
-        connection => Statements.Forget(connection.ProcessID),
+        Opened,
         connection =>
         {
-            Statements.Forget(connection.ProcessID);
+            Opened(connection);
             return Task.CompletedTask;
         }).Build();
+
+    void Opened(NpgsqlConnection connection)
+    {
+        Statements.Forget(connection.ProcessID);
+        NoteZone(connection);
+    }
+
+    /// <summary>Whether the session of a connection has the time zone UTC, which PostgreSQL tells when it begins and whenever it changes.</summary>
+    internal bool NoteZone(NpgsqlConnection connection)
+    {
+        var utc = connection.Timezone is "UTC" or "Etc/UTC" or "GMT" or "Etc/GMT" or "UCT" or "Etc/UCT" or "Zulu" or "Etc/Zulu" or "Universal" or "Etc/Universal";
+        Volatile.Write(ref _utc, utc);
+        return utc;
+    }
 
     /// <summary>How the driver's own instruments tell the pool from other connections.</summary>
     internal const string PoolName = "autorest";

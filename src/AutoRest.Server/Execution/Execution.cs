@@ -35,6 +35,7 @@ public sealed class Execution : IAsyncDisposable
     long? _plannedRows;
     bool _transactionOpen;
     bool _preparing;
+    bool? _isUtc;
 
     /// <summary>Rows are on their way that nobody has asked for yet.</summary>
     bool _rowsPending;
@@ -77,8 +78,11 @@ public sealed class Execution : IAsyncDisposable
         await SkipToMainAsync(cancellationToken);
     }
 
+    /// <summary>The session's time zone is UTC.</summary>
+    internal bool IsUtc => _isUtc ??= _database.NoteZone(_connection);
+
     /// <summary>
-    /// False when the columns are of other types than the schema cache said, so that their bytes would be misread: the table was altered, and nobody has
+    /// False when the session's time zone is not the one the statement was made for, or when the columns are of other types than the schema cache said, so that their bytes would be misread: the table was altered, and nobody has
     /// told the server.
     /// </summary>
     internal bool Gives(ResultShape.Rows rows)
@@ -86,6 +90,11 @@ public sealed class Execution : IAsyncDisposable
         var ordinal = rows.HasTotal ? 2 : 0;
         foreach (var column in rows.Columns)
         {
+            if (column.Encoding == ColumnEncoding.TimestampUtc && !IsUtc)
+            {
+                return false;
+            }
+
             if (column.Members.IsDefault)
             {
                 if (!RowEncoder.Reads(column.Encoding, _reader.GetDataTypeOID(ordinal++)))
@@ -100,6 +109,11 @@ public sealed class Execution : IAsyncDisposable
             ordinal += isArray ? 0 : 1;
             foreach (var member in column.Members)
             {
+                if (member.Encoding == ColumnEncoding.TimestampUtc && !IsUtc)
+                {
+                    return false;
+                }
+
                 var type = _reader.GetDataTypeOID(ordinal++);
                 if (!RowEncoder.Reads(member.Encoding, isArray ? EmbedEncoder.ElementTypeOf(type) : type))
                 {

@@ -170,8 +170,9 @@ static class JsonText
         output.Write(beforeChrist ? " BC\""u8 : "\""u8);
     }
 
-    /// <summary>A timestamp without time zone: microseconds since 2000-01-01.</summary>
-    public static void WriteTimestamp(PooledBuffer output, long microseconds)
+    /// <summary>A timestamp: microseconds since 2000-01-01.</summary>
+    /// <param name="utc">It has a time zone, and the session's is UTC.</param>
+    public static void WriteTimestamp(PooledBuffer output, long microseconds, bool utc)
     {
         if (WriteInfinity(output, microseconds == long.MaxValue, microseconds == long.MinValue))
         {
@@ -195,6 +196,11 @@ static class JsonText
         output.Write((byte)':');
         WriteTwo(output, seconds % 60);
         WriteFraction(output, (int)(rest % 1_000_000));
+        if (utc)
+        {
+            output.Write("+00:00"u8);
+        }
+
         output.Write(beforeChrist ? " BC\""u8 : "\""u8);
     }
 

@@ -64,6 +64,7 @@ sealed class RowEncoder
         ColumnEncoding.Uuid => type == 2950,
         ColumnEncoding.Date => type == 1082,
         ColumnEncoding.Timestamp => type == 1114,
+        ColumnEncoding.TimestampUtc => type == 1184,
         ColumnEncoding.Json => type == 114,
         ColumnEncoding.Jsonb => type == 3802,
         _ => throw new UnreachableException(),
@@ -174,7 +175,10 @@ sealed class RowEncoder
                 JsonText.WriteDate(output, BinaryPrimitives.ReadInt32BigEndian(value));
                 break;
             case ColumnEncoding.Timestamp:
-                JsonText.WriteTimestamp(output, BinaryPrimitives.ReadInt64BigEndian(value));
+                JsonText.WriteTimestamp(output, BinaryPrimitives.ReadInt64BigEndian(value), utc: false);
+                break;
+            case ColumnEncoding.TimestampUtc:
+                JsonText.WriteTimestamp(output, BinaryPrimitives.ReadInt64BigEndian(value), utc: true);
                 break;
             case ColumnEncoding.Json:
                 output.Write(value);

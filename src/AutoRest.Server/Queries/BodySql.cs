@@ -20,6 +20,9 @@ public enum ColumnEncoding
     Date,
     Timestamp,
 
+    /// <summary>timestamptz of a session whose time zone is UTC.</summary>
+    TimestampUtc,
+
     /// <summary>JSON text, copied.</summary>
     Json,
 
@@ -67,7 +70,8 @@ static class BodySql
     /// The columns of a plan whose rows this server can encode; null where only PostgreSQL can make the body (aggregates, custom handlers, rows of
     /// unknown columns).
     /// </summary>
-    public static ImmutableArray<RowItem>? RowItemsOf(ReadPlan plan, BodyFormat format)
+    /// <param name="utc">The session's time zone is UTC, so that timestamptz can be written here.</param>
+    public static ImmutableArray<RowItem>? RowItemsOf(ReadPlan plan, BodyFormat format, bool utc)
     {
         if (format is not (BodyFormat.Json or BodyFormat.SingularJson or BodyFormat.NdJson or BodyFormat.Csv) || plan.HasAggregates || plan.Table is null)
         {
@@ -93,7 +97,7 @@ static class BodySql
                     return null;
                 }
 
-                items.Add(new RowItem(column.Key, column, null, default, EncodingOf(column, csv)));
+                items.Add(new RowItem(column.Key, column, null, default, EncodingOf(column, csv, utc)));
                 continue;
             }
 
@@ -105,13 +109,13 @@ static class BodySql
                 }
 
                 var all = new SelectedItem.Column(c.Name, null, new ResolvedField(c.Name, c, []), null, null, null, null);
-                items.Add(new RowItem(c.Name, all, null, default, EncodingOf(all, csv)));
+                items.Add(new RowItem(c.Name, all, null, default, EncodingOf(all, csv, utc)));
             }
         }
 
         foreach (var embed in plan.Embeds)
         {
-            var members = csv ? null : EmbedMembers.Of(embed);
+            var members = csv ? null : EmbedMembers.Of(embed, utc);
             foreach (var output in ReadSql.OutputsOf(embed))
             {
                 if (output.Key is null)
@@ -120,7 +124,7 @@ static class BodySql
                 }
 
                 var encoding = members is null
-                    ? EncodingOf(embed, output, csv)
+                    ? EncodingOf(embed, output, csv, utc)
                     : (embed.Shape == EmbedShape.Many ? ColumnEncoding.ArrayOfObjects : ColumnEncoding.Object, false);
                 items.Add(new RowItem(output.Key, null, embed, output, encoding, members ?? default));
             }
@@ -129,7 +133,7 @@ static class BodySql
         return items.ToImmutable();
     }
 
-    static (ColumnEncoding, bool Convert) EncodingOf(EmbedPlan embed, ReadSql.Output output, bool csv)
+    static (ColumnEncoding, bool Convert) EncodingOf(EmbedPlan embed, ReadSql.Output output, bool csv, bool utc)
     {
         if (csv)
         {
@@ -138,14 +142,14 @@ static class BodySql
 
         return embed.Shape != EmbedShape.SpreadOne
             ? (ColumnEncoding.Jsonb, false)
-            : output.Column is { } column ? EncodingOf(column, false) : (ColumnEncoding.Json, true);
+            : output.Column is { } column ? EncodingOf(column, false, utc) : (ColumnEncoding.Json, true);
     }
 
-    internal static (ColumnEncoding Encoding, bool Convert) EncodingOf(SelectedItem.Column column, bool csv)
+    internal static (ColumnEncoding Encoding, bool Convert) EncodingOf(SelectedItem.Column column, bool csv, bool utc)
     {
         if (csv)
         {
-            return EncodingOf(column, false) is (ColumnEncoding.Bool or ColumnEncoding.Text, _) and var own ? own : (ColumnEncoding.CsvText, true);
+            return EncodingOf(column, false, false) is (ColumnEncoding.Bool or ColumnEncoding.Text, _) and var own ? own : (ColumnEncoding.CsvText, true);
         }
 
         if (column is { ToJson: not null, Cast: null, Field.Steps.IsEmpty: true })
@@ -180,10 +184,11 @@ static class BodySql
             "uuid" => (ColumnEncoding.Uuid, false),
             "date" => (ColumnEncoding.Date, false),
             "timestamp" => (ColumnEncoding.Timestamp, false),
+            "timestamptz" when utc => (ColumnEncoding.TimestampUtc, false),
             "json" => (ColumnEncoding.Json, false),
             "jsonb" => (ColumnEncoding.Jsonb, false),
-            // Everything else PostgreSQL turns into JSON itself: arrays, ranges, composites, enums, floats, intervals; timestamptz because its
-            // text depends on the session's time zone.
+            // Everything else PostgreSQL turns into JSON itself: arrays, ranges, composites, enums, floats, intervals; timestamptz where
+            // the session's time zone is one whose rules only it knows.
             _ => (ColumnEncoding.Json, true),
         };
     }

@@ -33,7 +33,7 @@ static class EmbedMembers
     const int MaxNameBytes = 63;
 
     /// <summary>The members in jsonb's order (length, then bytes); null where only PostgreSQL can make the object.</summary>
-    public static ImmutableArray<EmbedMember>? Of(EmbedPlan embed)
+    public static ImmutableArray<EmbedMember>? Of(EmbedPlan embed, bool utc)
     {
         var child = embed.Child;
         if (embed.Shape is not (EmbedShape.Single or EmbedShape.Many) || child.Table is not { } table || child.HasAggregates || child.IsEmpty)
@@ -47,11 +47,11 @@ static class EmbedMembers
             switch (item)
             {
                 case SelectedItem.Column { Field: { Column: not null } or { Name: not "count" } } column:
-                    members.Add(Member(column.Key, BodySql.EncodingOf(column, false)));
+                    members.Add(Member(column.Key, BodySql.EncodingOf(column, false, utc)));
                     break;
                 case SelectedItem.Star:
-                    members.AddRange(table.Columns.Select(static c => Member(
-                        c.Name, BodySql.EncodingOf(new SelectedItem.Column(c.Name, null, new ResolvedField(c.Name, c, []), null, null, null, null), false))));
+                    members.AddRange(table.Columns.Select(c => Member(
+                        c.Name, BodySql.EncodingOf(new SelectedItem.Column(c.Name, null, new ResolvedField(c.Name, c, []), null, null, null, null), false, utc))));
                     break;
                 default:
                     return null;
@@ -69,7 +69,7 @@ static class EmbedMembers
 
                 members.Add(nested.Shape != EmbedShape.SpreadOne
                     ? new EmbedMember(output.Key, ColumnEncoding.Jsonb, false)
-                    : Member(output.Key, output.Column is { } column ? BodySql.EncodingOf(column, false) : (ColumnEncoding.Json, true)));
+                    : Member(output.Key, output.Column is { } column ? BodySql.EncodingOf(column, false, utc) : (ColumnEncoding.Json, true)));
             }
         }
 

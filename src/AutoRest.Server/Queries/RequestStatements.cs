@@ -19,6 +19,19 @@ public sealed record TransactionFrame(TransactionIsolation Isolation, bool ReadO
     public bool IsExplicit => Isolation != TransactionIsolation.ReadCommitted || (!ReadOnly && (RollBack || CheckBeforeCommit));
 }
 
+/// <summary>Who turns the rows of a read into the body.</summary>
+public enum RowsMade
+{
+    /// <summary>This server, where it can.</summary>
+    Here,
+
+    /// <summary>As <see cref="Here"/>, in sessions whose time zone is UTC: timestamptz need not be printed by PostgreSQL.</summary>
+    HereInUtc,
+
+    /// <summary>PostgreSQL, whatever this server could encode: the columns of the cache are out of date.</summary>
+    ByPostgres,
+}
+
 /// <summary>Everything a request sends to PostgreSQL, in order.</summary>
 /// <param name="PreRequest">The call of <c>db-pre-request</c>, and the response settings it left.</param>
 /// <param name="CountPlan">EXPLAIN of the count query.</param>
@@ -33,9 +46,8 @@ public sealed record RequestStatements(
     bool ReadsResponseSettings)
 {
     /// <summary>Plan × caller → SQL. Total: every refusal happened before.</summary>
-    /// <param name="aggregateOnly">Rows are made by PostgreSQL whatever this server could encode: used when the cached columns are out of date.</param>
     public static RequestStatements For(
-        ActionPlan plan, ApiRequest request, Snapshot snapshot, string role, string claimsJson, bool aggregateOnly = false)
+        ActionPlan plan, ApiRequest request, Snapshot snapshot, string role, string claimsJson, RowsMade rows = RowsMade.Here)
     {
         var config = snapshot.Config;
         var roleSettings = snapshot.Roles.GetValueOrDefault(role);
@@ -55,18 +67,27 @@ public sealed record RequestStatements(
             // Read at once: a response that streams has sent its head before the main query ends.
             WriteResponseSettings(sql);
             preRequest = sql.Build();
-
         }
 
-        var (main, shape) = MainOf(plan, request, config, number, aggregateOnly);
+        var runsUserCode = RunsUserCode(plan);
+        if (rows == RowsMade.HereInUtc && (preRequest is not null || runsUserCode || request.Preferences.Timezone is not null || SetsTimezone(roleSettings)))
+        {
+            // The zone is set, or may be, for this transaction.
+            rows = RowsMade.Here;
+        }
+
+        var (main, shape) = MainOf(plan, request, config, number, rows);
 
         // The function may have become another role, so the caller's number does not name the role any more: where user code can run, the
         // statement must not be prepared under it.
-        main = main with { IsUnnamed = preRequest is not null && RunsUserCode(plan) };
+        main = main with { IsUnnamed = preRequest is not null && runsUserCode };
         return new RequestStatements(
             frame, session, preRequest, main, shape, CountPlanOf(plan, request, number),
-            shape is ResultShape.Rows && (preRequest is not null || RunsUserCode(plan)));
+            shape is ResultShape.Rows && (preRequest is not null || runsUserCode));
     }
+
+    static bool SetsTimezone(RoleSettings? role) =>
+        role is not null && role.Settings.Any(static s => s.Name.Equals("timezone", StringComparison.OrdinalIgnoreCase));
 
     static TransactionFrame FrameOf(ActionPlan plan, ApiRequest request, AppConfig config, RoleSettings? roleSettings)
     {
@@ -126,12 +147,12 @@ public sealed record RequestStatements(
         _ => false,
     };
 
-    static (SqlStatement, ResultShape) MainOf(ActionPlan plan, ApiRequest request, AppConfig config, int number, bool aggregateOnly)
+    static (SqlStatement, ResultShape) MainOf(ActionPlan plan, ApiRequest request, AppConfig config, int number, RowsMade rows)
     {
         switch (plan)
         {
             case ActionPlan.Read read:
-                return ReadOf(read, request, config, number, aggregateOnly);
+                return ReadOf(read, request, config, number, rows);
             case ActionPlan.Mutate mutate:
                 var sql = Begin(mutate.Plan.Relation.Name, number, mutate.Body.Plan);
                 WriteMutation(sql, mutate);
@@ -164,14 +185,14 @@ public sealed record RequestStatements(
         return sql;
     }
 
-    static (SqlStatement, ResultShape) ReadOf(ActionPlan.Read plan, ApiRequest request, AppConfig config, int number, bool aggregateOnly)
+    static (SqlStatement, ResultShape) ReadOf(ActionPlan.Read plan, ApiRequest request, AppConfig config, int number, RowsMade rows)
     {
         var sql = Begin(plan.Plan.From.Name, number, plan.Body.Plan);
         var read = new ReadSql(sql, plan.Plan.From, false);
         var count = CountKindOf(request, config, plan.Plan.Range.IsAll && !plan.Plan.HasAggregates);
-        var items = aggregateOnly || plan.Body.Plan is not null || plan.HeadersOnly || count == CountKind.Page
+        var items = rows == RowsMade.ByPostgres || plan.Body.Plan is not null || plan.HeadersOnly || count == CountKind.Page
             ? null
-            : BodySql.RowItemsOf(plan.Plan, plan.Body.Format);
+            : BodySql.RowItemsOf(plan.Plan, plan.Body.Format, rows == RowsMade.HereInUtc);
         if (items is { } columns)
         {
             foreach (var item in columns)

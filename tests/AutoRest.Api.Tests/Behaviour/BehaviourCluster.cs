@@ -38,6 +38,18 @@ public sealed class BehaviourCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>As <see cref="CreateAsync(string, string)"/>, unless the database is there: for classes whose tests share one.</summary>
+    public async Task<PostgresCluster> EnsureAsync(string database, string sql)
+    {
+        var cluster = await GetAsync();
+        if (await cluster.QueryAsync($"select 1 from pg_database where datname = '{database}'") == "")
+        {
+            await CreateAsync(cluster, database, sql);
+        }
+
+        return cluster;
+    }
+
     public static async Task CreateAsync(PostgresCluster cluster, string database, string sql)
     {
         await cluster.CreateDatabaseAsync(database);

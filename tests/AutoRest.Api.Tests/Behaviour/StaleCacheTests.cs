@@ -68,13 +68,5 @@ public sealed class StaleCacheTests(BehaviourCluster shared)
         Assert.True(gone.Status == 404 && gone.Code() == "42P01", $"{gone.Status} {gone.Text}");
     }
 
-    async Task<PostgresCluster> DatabaseAsync()
-    {
-        var cluster = await shared.GetAsync();
-        if (await cluster.QueryAsync($"select 1 from pg_database where datname = '{Database}'") == "")
-        {
-            await BehaviourCluster.CreateAsync(cluster, Database, "");
-        }
-        return cluster;
-    }
+    Task<PostgresCluster> DatabaseAsync() => shared.EnsureAsync(Database, "");
 }

@@ -86,6 +86,6 @@ public sealed class FixtureDatabase : IAsyncLifetime
         var parsed = ApiRequest.Parse(new RequestHead(method, path, query, headers), Encoding.UTF8.GetBytes(body), config);
         var plan = Planner.Plan(parsed, cache ?? Cache, config);
         var snapshot = new Snapshot(config, cache ?? Cache, FrozenDictionary<string, RoleSettings>.Empty, 150000);
-        return RequestStatements.For(plan, parsed, snapshot, "anon", """{"role":"anon"}""");
+        return RequestStatements.For(plan, parsed, snapshot, "anon", """{"role":"anon"}""", RowsMade.HereInUtc);
     }
 }

@@ -1,6 +1,6 @@
 -- ### GET /todos
 -- => Rows
-/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", to_json("api"."todos"."due"), "api"."todos"."position" FROM "api"."todos";
+/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", "api"."todos"."due", "api"."todos"."position" FROM "api"."todos";
 
 -- ### GET /todos?id=eq.1&select=id,task
 -- => Rows  $1='1'
@@ -16,11 +16,11 @@
 
 -- ### GET /todos?done=is.false&task=not.ilike.*x*&position=gte.3&order=due.desc.nullslast,id&limit=5&offset=10
 -- => Rows  $1='%x%', $2='3', $3='5', $4='10'
-/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", to_json("api"."todos"."due"), "api"."todos"."position" FROM "api"."todos" WHERE "api"."todos"."done" IS FALSE AND NOT "api"."todos"."task" ilike $1 AND "api"."todos"."position" >= $2 ORDER BY "api"."todos"."due" DESC NULLS LAST, "api"."todos"."id" LIMIT $3 OFFSET $4;
+/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", "api"."todos"."due", "api"."todos"."position" FROM "api"."todos" WHERE "api"."todos"."done" IS FALSE AND NOT "api"."todos"."task" ilike $1 AND "api"."todos"."position" >= $2 ORDER BY "api"."todos"."due" DESC NULLS LAST, "api"."todos"."id" LIMIT $3 OFFSET $4;
 
 -- ### GET /todos?or=(id.eq.1,and(done.is.true,not.or(position.lt.5,due.is.null)))&id=in.(1,2,3)
 -- => Rows  $1='1', $2='5', $3='{"1","2","3"}'
-/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", to_json("api"."todos"."due"), "api"."todos"."position" FROM "api"."todos" WHERE ("api"."todos"."id" = $1 OR ("api"."todos"."done" IS TRUE AND NOT ("api"."todos"."position" < $2 OR "api"."todos"."due" IS NULL))) AND "api"."todos"."id" = ANY ($3);
+/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", "api"."todos"."due", "api"."todos"."position" FROM "api"."todos" WHERE ("api"."todos"."id" = $1 OR ("api"."todos"."done" IS TRUE AND NOT ("api"."todos"."position" < $2 OR "api"."todos"."due" IS NULL))) AND "api"."todos"."id" = ANY ($3);
 
 -- ### GET /projects?tags=cs.{web}&period=ov.[2024-01-01,2024-02-01)&title=like(any).{A*,B*}
 -- => Rows  $1='{web}', $2='[2024-01-01,2024-02-01)', $3='{A%,B%}'
@@ -36,17 +36,17 @@
 
 -- ### GET /all_types
 -- => Rows
-/* r */ SELECT "api"."all_types"."id", "api"."all_types"."c_int2", "api"."all_types"."c_int8", to_json("api"."all_types"."c_float4"), to_json("api"."all_types"."c_float8"), "api"."all_types"."c_numeric", to_json("api"."all_types"."c_money"), "api"."all_types"."c_bool", "api"."all_types"."c_text", "api"."all_types"."c_varchar", "api"."all_types"."c_char", "api"."all_types"."c_name", "api"."all_types"."c_uuid", "api"."all_types"."c_date", to_json("api"."all_types"."c_time"), to_json("api"."all_types"."c_timetz"), "api"."all_types"."c_timestamp", to_json("api"."all_types"."c_timestamptz"), to_json("api"."all_types"."c_interval"), to_json("api"."all_types"."c_bytea"), "api"."all_types"."c_json", "api"."all_types"."c_jsonb", to_json("api"."all_types"."c_int4range"), to_json("api"."all_types"."c_numrange"), to_json("api"."all_types"."c_tstzrange"), to_json("api"."all_types"."c_multirange"), to_json("api"."all_types"."c_tsvector"), to_json("api"."all_types"."c_tsquery"), to_json("api"."all_types"."c_inet"), to_json("api"."all_types"."c_cidr"), to_json("api"."all_types"."c_macaddr"), to_json("api"."all_types"."c_point"), to_json("api"."all_types"."c_xml"), to_json("api"."all_types"."c_bit"), to_json("api"."all_types"."c_varbit"), to_json("api"."all_types"."c_int_array"), to_json("api"."all_types"."c_text_array"), to_json("api"."all_types"."c_matrix"), to_json("api"."all_types"."c_enum"), to_json("api"."all_types"."c_enum_array"), to_json("api"."all_types"."c_composite"), "api"."all_types"."c_domain", to_json("api"."all_types"."c_oid"), to_json("api"."all_types"."c_jsonb_array") FROM "api"."all_types";
+/* r */ SELECT "api"."all_types"."id", "api"."all_types"."c_int2", "api"."all_types"."c_int8", to_json("api"."all_types"."c_float4"), to_json("api"."all_types"."c_float8"), "api"."all_types"."c_numeric", to_json("api"."all_types"."c_money"), "api"."all_types"."c_bool", "api"."all_types"."c_text", "api"."all_types"."c_varchar", "api"."all_types"."c_char", "api"."all_types"."c_name", "api"."all_types"."c_uuid", "api"."all_types"."c_date", to_json("api"."all_types"."c_time"), to_json("api"."all_types"."c_timetz"), "api"."all_types"."c_timestamp", "api"."all_types"."c_timestamptz", to_json("api"."all_types"."c_interval"), to_json("api"."all_types"."c_bytea"), "api"."all_types"."c_json", "api"."all_types"."c_jsonb", to_json("api"."all_types"."c_int4range"), to_json("api"."all_types"."c_numrange"), to_json("api"."all_types"."c_tstzrange"), to_json("api"."all_types"."c_multirange"), to_json("api"."all_types"."c_tsvector"), to_json("api"."all_types"."c_tsquery"), to_json("api"."all_types"."c_inet"), to_json("api"."all_types"."c_cidr"), to_json("api"."all_types"."c_macaddr"), to_json("api"."all_types"."c_point"), to_json("api"."all_types"."c_xml"), to_json("api"."all_types"."c_bit"), to_json("api"."all_types"."c_varbit"), to_json("api"."all_types"."c_int_array"), to_json("api"."all_types"."c_text_array"), to_json("api"."all_types"."c_matrix"), to_json("api"."all_types"."c_enum"), to_json("api"."all_types"."c_enum_array"), to_json("api"."all_types"."c_composite"), "api"."all_types"."c_domain", to_json("api"."all_types"."c_oid"), to_json("api"."all_types"."c_jsonb_array") FROM "api"."all_types";
 
 -- ### GET /todos?limit=3
 -- Prefer: count=exact
 -- => Rows  $1='3', $2='0'
-/* r */ SELECT ar_c.n, ar_p.* FROM (SELECT count(*) AS n FROM (SELECT 1 FROM "api"."todos") AS ar_r) AS ar_c LEFT JOIN (SELECT TRUE, "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", to_json("api"."todos"."due"), "api"."todos"."position" FROM "api"."todos" LIMIT $1 OFFSET $2) AS ar_p ON TRUE;
+/* r */ SELECT ar_c.n, ar_p.* FROM (SELECT count(*) AS n FROM (SELECT 1 FROM "api"."todos") AS ar_r) AS ar_c LEFT JOIN (SELECT TRUE, "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", "api"."todos"."due", "api"."todos"."position" FROM "api"."todos" LIMIT $1 OFFSET $2) AS ar_p ON TRUE;
 
 -- ### GET /todos?done=is.true
 -- Prefer: count=planned
 -- => Rows
-/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", to_json("api"."todos"."due"), "api"."todos"."position" FROM "api"."todos" WHERE "api"."todos"."done" IS TRUE;
+/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", "api"."todos"."due", "api"."todos"."position" FROM "api"."todos" WHERE "api"."todos"."done" IS TRUE;
 
 -- ### GET /todos
 -- Accept: text/csv
@@ -56,7 +56,7 @@
 -- ### GET /todos?id=eq.1
 -- Accept: application/vnd.pgrst.object+json
 -- => Rows  $1='1'
-/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", to_json("api"."todos"."due"), "api"."todos"."position" FROM "api"."todos" WHERE "api"."todos"."id" = $1;
+/* r */ SELECT "api"."todos"."id", "api"."todos"."task", "api"."todos"."done", "api"."todos"."due", "api"."todos"."position" FROM "api"."todos" WHERE "api"."todos"."id" = $1;
 
 -- ### GET /todos
 -- Accept: application/vnd.pgrst.array+json;nulls=stripped
