@@ -321,7 +321,16 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
         }
         else if (many)
         {
-            sql.Append($"SELECT json_agg({embed.Lateral}.*)::jsonb AS ar_rows");
+            if (embed.Shape == EmbedShape.Many && !embed.Child.IsEmpty)
+            {
+                sql.Append($"SELECT json_agg({embed.Lateral}.*)::jsonb AS ar_rows");
+            }
+            else
+            {
+                // Only tested for being there.
+                sql.Append($"SELECT NULLIF(count(*), 0) AS ar_rows");
+            }
+
             if (embed.Shape == EmbedShape.SpreadMany)
             {
                 foreach (var output in OutputsOf(embed))
@@ -404,7 +413,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
 
     static SqlToken And(int i) => i == 0 ? SqlToken.Of("") : SqlToken.Of(" AND ");
 
-    void WriteWhere(ReadPlan plan, Action? joinConditions, Action<SqlWriter, ResolvedLogic.EmbedTest> embedTest)
+    void WriteWhere(ReadPlan plan, Action? joinConditions, Action<SqlWriter, ResolvedLogic.EmbedTest> embedTest, params ReadOnlySpan<Action> more)
     {
         var any = false;
         void Separate()
@@ -424,6 +433,12 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
             Separate();
             joinConditions();
         }
+
+        foreach (var condition in more)
+        {
+            Separate();
+            condition();
+        }
     }
 
     void WriteEmbedTest(ReadPlan plan, ResolvedLogic.EmbedTest test)
@@ -440,43 +455,19 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
         }
     }
 
+    /// <summary>The conditions of a node of which only the number of rows matters: null tests and inner joins of embeds become EXISTS.</summary>
     void WriteExistenceWhere(ReadPlan plan, Action? joinConditions)
     {
-        var any = false;
-        void Separate()
+        var inner = plan.Embeds.Where(static e => e.Join == JoinKind.Inner);
+        WriteWhere(plan, joinConditions, (_, test) =>
         {
-            sql.Append($"{(any ? SqlToken.Of(" AND ") : SqlToken.Of(" WHERE "))}");
-            any = true;
-        }
-
-        foreach (var logic in plan.Where)
-        {
-            Separate();
-            FilterSql.WriteLogic(sql, SourceOf(plan), logic, (_, test) =>
+            if (test.IsNull)
             {
-                if (test.IsNull)
-                {
-                    sql.Append($"NOT ");
-                }
-
-                WriteExists(plan, plan.Embeds.First(e => e.Lateral == test.Lateral));
-            });
-        }
-
-        if (joinConditions is not null)
-        {
-            Separate();
-            joinConditions();
-        }
-
-        foreach (var embed in plan.Embeds)
-        {
-            if (embed.Join == JoinKind.Inner)
-            {
-                Separate();
-                WriteExists(plan, embed);
+                sql.Append($"NOT ");
             }
-        }
+
+            WriteExists(plan, plan.Embeds.First(e => e.Lateral == test.Lateral));
+        }, [.. inner.Select<EmbedPlan, Action>(embed => () => WriteExists(plan, embed))]);
     }
 
     void WriteExists(ReadPlan parent, EmbedPlan embed)

@@ -67,8 +67,15 @@ public sealed class FixtureDatabase : IAsyncLifetime
         }
     }
 
-    /// <param name="request">Method, target, then headers as <c>Name: value</c> lines; after an empty line the body.</param>
     public RequestStatements Statements(string request, AppConfig? config = null, SchemaCache? cache = null)
+    {
+        var (plan, parsed) = Plan(request, config, cache);
+        var snapshot = new Snapshot(config ?? Config, cache ?? Cache, FrozenDictionary<string, RoleSettings>.Empty, 150000);
+        return RequestStatements.For(plan, parsed, snapshot, "anon", """{"role":"anon"}""", RowsMade.HereInUtc);
+    }
+
+    /// <param name="request">Method, target, then headers as <c>Name: value</c> lines; after an empty line the body.</param>
+    public (ActionPlan Plan, ApiRequest Parsed) Plan(string request, AppConfig? config = null, SchemaCache? cache = null)
     {
         config ??= Config;
         var (head, body) = request.Split("\n\n", 2) is [var h, var b] ? (h, b) : (request, "");
@@ -84,8 +91,6 @@ public sealed class FixtureDatabase : IAsyncLifetime
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         var (path, query) = mark < 0 ? (target, "") : (target[..mark], target[(mark + 1)..]);
         var parsed = ApiRequest.Parse(new RequestHead(method, path, query, headers), Encoding.UTF8.GetBytes(body), config);
-        var plan = Planner.Plan(parsed, cache ?? Cache, config);
-        var snapshot = new Snapshot(config, cache ?? Cache, FrozenDictionary<string, RoleSettings>.Empty, 150000);
-        return RequestStatements.For(plan, parsed, snapshot, "anon", """{"role":"anon"}""", RowsMade.HereInUtc);
+        return (Planner.Plan(parsed, cache ?? Cache, config), parsed);
     }
 }

@@ -3,7 +3,7 @@
 /* r */ WITH pgrst_source AS (SELECT pgrst_call.pgrst_scalar FROM (SELECT "api"."add"("a" := $1::integer, "b" := $2::integer) AS pgrst_scalar) pgrst_call) SELECT NULL::bigint, 1::bigint, coalesce(json_agg(_postgrest_t.pgrst_scalar)->0, 'null'), nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), NULL::text, NULL::text FROM (SELECT "add".* FROM pgrst_source AS "add") AS _postgrest_t;
 
 -- ### POST /rpc/add
--- 
+--
 -- {"a":1}
 -- => Aggregate  $1=Json {"a":1}
 /* r */ WITH pgrst_source AS (SELECT pgrst_call.pgrst_scalar FROM (SELECT $1::json AS json_data) pgrst_payload, LATERAL (SELECT "a" FROM json_to_record(pgrst_payload.json_data) AS _("a" integer) LIMIT 1) pgrst_body, LATERAL (SELECT "api"."add"("a" := pgrst_body."a") AS pgrst_scalar) pgrst_call) SELECT NULL::bigint, 1::bigint, coalesce(json_agg(_postgrest_t.pgrst_scalar)->0, 'null'), nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), NULL::text, NULL::text FROM (SELECT "add".* FROM pgrst_source AS "add") AS _postgrest_t;
@@ -21,7 +21,7 @@
 /* r */ WITH pgrst_source AS (SELECT pgrst_call.pgrst_scalar FROM (SELECT "api"."total"(VARIADIC "v" := $1::integer[]) AS pgrst_scalar) pgrst_call) SELECT NULL::bigint, 1::bigint, coalesce(json_agg(_postgrest_t.pgrst_scalar)->0, 'null'), nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), NULL::text, NULL::text FROM (SELECT "total".* FROM pgrst_source AS "total") AS _postgrest_t;
 
 -- ### POST /rpc/take_json
--- 
+--
 -- {"x":1}
 -- => Aggregate  $1=Utf8 {"x":1}
 /* r */ WITH pgrst_source AS (SELECT pgrst_call.pgrst_scalar FROM (SELECT "api"."take_json"($1::json) AS pgrst_scalar) pgrst_call) SELECT NULL::bigint, 1::bigint, coalesce(json_agg(_postgrest_t.pgrst_scalar)->0, 'null'), nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), NULL::text, NULL::text FROM (SELECT "take_json".* FROM pgrst_source AS "take_json") AS _postgrest_t;
@@ -32,7 +32,7 @@
 /* r */ WITH pgrst_source AS (SELECT pgrst_call.pgrst_scalar FROM (SELECT "api"."ids"("n" := $1::integer) AS pgrst_scalar) pgrst_call) SELECT (SELECT count(*) FROM (SELECT 1 FROM pgrst_source AS "ids") AS ar_r), count(_postgrest_t), coalesce(json_agg(_postgrest_t.pgrst_scalar), '[]'), nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), NULL::text, NULL::text FROM (SELECT "ids".* FROM pgrst_source AS "ids" LIMIT $2 OFFSET $3) AS _postgrest_t;
 
 -- ### POST /rpc/do_nothing
--- 
+--
 -- {}
 -- => Aggregate
 /* r */ WITH pgrst_source AS (SELECT pgrst_call.pgrst_scalar FROM (SELECT "api"."do_nothing"() AS pgrst_scalar) pgrst_call) SELECT NULL::bigint, 1::bigint, '', nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), NULL::text, NULL::text FROM (SELECT "do_nothing".* FROM pgrst_source AS "do_nothing") AS _postgrest_t;

@@ -16,7 +16,7 @@
 
 -- ### GET /clients?select=id,projects()&projects=not.is.null
 -- => Rows
-/* r */ SELECT "api"."clients"."id" FROM "api"."clients" LEFT JOIN LATERAL (SELECT json_agg(ar_2.*)::jsonb AS ar_rows FROM (SELECT ar_1.* FROM "api"."projects" AS ar_1 WHERE ar_1."client_id" = "api"."clients"."id") AS ar_2) AS ar_2 ON TRUE WHERE ar_2."ar_rows" IS NOT NULL;
+/* r */ SELECT "api"."clients"."id" FROM "api"."clients" LEFT JOIN LATERAL (SELECT NULLIF(count(*), 0) AS ar_rows FROM (SELECT ar_1.* FROM "api"."projects" AS ar_1 WHERE ar_1."client_id" = "api"."clients"."id") AS ar_2) AS ar_2 ON TRUE WHERE ar_2."ar_rows" IS NOT NULL;
 
 -- ### GET /tasks?select=id,users(username)
 -- => Rows
@@ -28,7 +28,7 @@
 
 -- ### GET /clients?select=id,...projects(titles:title)&projects.order=budget.desc
 -- => Rows
-/* r */ SELECT "api"."clients"."id", ar_2."titles" FROM "api"."clients" LEFT JOIN LATERAL (SELECT json_agg(ar_2.*)::jsonb AS ar_rows, COALESCE(json_agg(ar_2."titles" ORDER BY ar_2.ar_order0 DESC), '[]')::jsonb AS "titles" FROM (SELECT ar_1."title" AS "titles", ar_1."budget" AS ar_order0 FROM "api"."projects" AS ar_1 WHERE ar_1."client_id" = "api"."clients"."id") AS ar_2) AS ar_2 ON TRUE;
+/* r */ SELECT "api"."clients"."id", ar_2."titles" FROM "api"."clients" LEFT JOIN LATERAL (SELECT NULLIF(count(*), 0) AS ar_rows, COALESCE(json_agg(ar_2."titles" ORDER BY ar_2.ar_order0 DESC), '[]')::jsonb AS "titles" FROM (SELECT ar_1."title" AS "titles", ar_1."budget" AS ar_order0 FROM "api"."projects" AS ar_1 WHERE ar_1."client_id" = "api"."clients"."id") AS ar_2) AS ar_2 ON TRUE;
 
 -- ### GET /projects?select=id,leader(username),urgent_tasks(title)
 -- => Rows
