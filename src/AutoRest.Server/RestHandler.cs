@@ -179,7 +179,8 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                 else if (error is { SqlState: "0A000", Routine: "RevalidateCachedQuery" })
                 {
                     // "cached plan must not change result type": the table was altered since the statement was prepared. Nothing ran; a new connection
-                    // prepares it anew.
+                    // prepares it anew. A pooler goes by the text, so that has to be a new one, too.
+                    RoleNumbers.Renew();
                     database.Flush();
                 }
                 else if (error.SqlState == "42703" && made != RowsMade.ByPostgres && statements.Shape is ResultShape.Rows)

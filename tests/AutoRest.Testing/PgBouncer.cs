@@ -23,13 +23,42 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <summary>What PgBouncer logged so far.</summary>
     public string Log => File.Exists(Path.Combine(_folder, "log")) ? File.ReadAllText(Path.Combine(_folder, "log")) : "";
 
+    /// <summary>
+    /// A PgBouncer that keeps prepared statements in transaction pooling (1.21 or later): the installed one, or what tools/build-debian-sources.sh
+    /// built. Null when there is none.
+    /// </summary>
+    public static Task<string?> FindPreparingAsync() => Preparing.Value;
+
+    static readonly Lazy<Task<string?>> Preparing = new(SearchPreparingAsync);
+
+    static async Task<string?> SearchPreparingAsync()
+    {
+        foreach (var program in new[] { Command.Find("pgbouncer"), Repository.File("artifacts", "pgbouncer", "bin", "pgbouncer") })
+        {
+            if (File.Exists(program) && await VersionOfAsync(program) >= new Version(1, 21))
+            {
+                return program;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The version a program says it has.</summary>
+    public static async Task<Version> VersionOfAsync(string program) =>
+        Version.Parse((await Command.RunAsync(program, ["--version"])).Split('\n')[0].Split(' ')[1]);
+
     /// <summary>Starts PgBouncer in front of every database of the cluster.</summary>
     /// <param name="settings">Settings of the section <c>[pgbouncer]</c> besides or instead of the usual ones.</param>
     /// <param name="users">Database users that may connect besides <c>postgres</c> and <c>authenticator</c>.</param>
-    public static async Task<PgBouncer> StartNewAsync(PostgresCluster cluster, IReadOnlyDictionary<string, string>? settings = null,
-        params string[] users)
+    public static Task<PgBouncer> StartNewAsync(PostgresCluster cluster, IReadOnlyDictionary<string, string>? settings = null,
+        params string[] users) =>
+        StartNewAsync(Command.Find("pgbouncer") ?? throw new InvalidOperationException("pgbouncer is not installed"), cluster, settings, users);
+
+    /// <param name="program">Path of the pgbouncer to start.</param>
+    public static async Task<PgBouncer> StartNewAsync(
+        string program, PostgresCluster cluster, IReadOnlyDictionary<string, string>? settings = null, params string[] users)
     {
-        var program = Command.Find("pgbouncer") ?? throw new InvalidOperationException("pgbouncer is not installed");
         var folder = await Command.CreateFolderAsync("autorest-pgbouncer-");
         var port = settings is not null && settings.TryGetValue("listen_port", out var chosen)
             ? int.Parse(chosen, CultureInfo.InvariantCulture)

@@ -20,6 +20,14 @@ public static class Required
 
     public static void PgBouncer() => Tool("pgbouncer");
 
+    /// <summary>A PgBouncer that keeps prepared statements; gives its path.</summary>
+    public static async Task<string> PreparingPgBouncerAsync()
+    {
+        var program = await Testing.PgBouncer.FindPreparingAsync();
+        That(program is not null, "PgBouncer 1.21 or later is not installed: tools/build-debian-sources.sh pgbouncer");
+        return program!;
+    }
+
     /// <summary>A program of <c>PATH</c>; gives its full path.</summary>
     public static string Tool(string program)
     {

@@ -194,12 +194,17 @@ static class RoleNumbers
             return number;
         }
 
-        // A forgotten role gets a new number, never an old one.
         if (Numbers.Count >= Limit)
         {
-            Numbers.Clear();
+            Renew();
         }
 
         return Numbers.GetOrAdd(role, static _ => Interlocked.Increment(ref _last));
     }
+
+    /// <summary>
+    /// Gives every role a new number, never an old one, and so every statement a new text: what is prepared under the old texts, here or in a pooler, is
+    /// not used any more.
+    /// </summary>
+    public static void Renew() => Numbers.Clear();
 }

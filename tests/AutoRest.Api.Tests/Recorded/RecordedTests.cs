@@ -70,14 +70,28 @@ public sealed class OtherConfigurationTests(OtherReplay replay) : RecordedTests(
     public Task Answers_as_recorded(RecordedCase recorded) => ReplayAsync(recorded);
 }
 
-public sealed class PgBouncerReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, Way, database: "recorded_pooled")
+public sealed class PgBouncerReplay(SharedCluster cluster, ReplayReport report) : PooledReplay(cluster, report, Way, database: "recorded_pooled")
 {
     public const string Way = " through PgBouncer";
 
+    protected override Task<PgBouncer> StartAsync(PostgresCluster cluster) => PgBouncer.StartNewAsync(cluster);
+}
+
+public sealed class PreparingPgBouncerReplay(SharedCluster cluster, ReplayReport report) : PooledReplay(cluster, report, Way, database: "recorded_prepared")
+{
+    public const string Way = " through a PgBouncer that keeps prepared statements";
+
+    protected override async Task<PgBouncer> StartAsync(PostgresCluster cluster) => await PgBouncer.StartNewAsync(
+        await Required.PreparingPgBouncerAsync(), cluster, new Dictionary<string, string> { ["max_prepared_statements"] = "100", ["default_pool_size"] = "3" });
+}
+
+public abstract class PooledReplay(SharedCluster cluster, ReplayReport report, string way, string database) : Replay(cluster, report, way, database)
+{
     PgBouncer? _bouncer;
 
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await base.DisposeAsync();
         if (_bouncer is not null)
         {
@@ -87,9 +101,11 @@ public sealed class PgBouncerReplay(SharedCluster cluster, ReplayReport report) 
 
     protected override async Task<string> DatabaseUriAsync(PostgresCluster cluster, string name)
     {
-        _bouncer ??= await PgBouncer.StartNewAsync(cluster);
+        _bouncer ??= await StartAsync(cluster);
         return _bouncer.Uri(name);
     }
+
+    protected abstract Task<PgBouncer> StartAsync(PostgresCluster cluster);
 }
 
 /// <summary>A pooler between the server and PostgreSQL changes no answer: every case of the usual configuration.</summary>
@@ -103,5 +119,19 @@ public sealed class PgBouncerTests(PgBouncerReplay replay) : RecordedTests(repla
     {
         Required.PgBouncer();
         return ReplayAsync(recorded);
+    }
+}
+
+/// <summary>The same with a pooler that keeps prepared statements, fewer of them and on fewer connections than the server believes to have.</summary>
+public sealed class PreparingPgBouncerTests(PreparingPgBouncerReplay replay) : RecordedTests(replay), IClassFixture<PreparingPgBouncerReplay>
+{
+    public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() => Rows(c => c.Configuration == "base", PreparingPgBouncerReplay.Way);
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public async Task Answers_as_recorded(RecordedCase recorded)
+    {
+        await Required.PreparingPgBouncerAsync();
+        await ReplayAsync(recorded);
     }
 }
