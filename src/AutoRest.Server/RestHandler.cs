@@ -75,7 +75,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             entered = generation.Limits.Enter(http.Connection.RemoteIpAddress);
 
             // 3.
-            auth = generation.Authenticator.Authenticate(request.Headers.Authorization is [{ } header, ..] ? header : null);
+            auth = await generation.Authenticator.AuthenticateAsync(request.Headers.Authorization is [{ } header, ..] ? header : null, http.RequestAborted);
             generation.Limits.CheckRole(auth.Role);
             timing.Mark(Stage.Jwt);
             if (snapshot.Schema is not { } cache)
@@ -488,7 +488,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             database.Flush();
         }
 
-        if (error.Status == 503 && error is not Overloaded)
+        if (error.Status == 503 && error is not (Overloaded or KeysNotFetched))
         {
             // Not "at once" while an attempt is under way: clients that obey use up their few retries before it has come to its end.
             var wait = Math.Max(state.IsPending ? 1 : 0, Math.Ceiling((state.NextAttempt - DateTimeOffset.UtcNow).TotalSeconds));

@@ -53,6 +53,7 @@ static class ServerLife
         await using var database = new Database(connection.Builder, config, log) { Times = state.Metrics.Database };
         using var reloader = new SchemaReloader(state, database, source, log);
         using var listener = new Listener(state, listenConnection.Builder, reloader, log);
+        var keys = new KeyRefresher(state, log);
         using var stopping = new CancellationTokenSource();
         var end = new End(log);
         reloader.Fatal += end.Fail;
@@ -63,6 +64,7 @@ static class ServerLife
         {
             var changed = next.Snapshot.Config;
             Apply(log, changed);
+            keys.ConfigChanged();
             foreach (var warning in next.Authenticator.Warnings)
             {
                 log.Warning(warning);
@@ -103,9 +105,10 @@ static class ServerLife
                 log.AdminListening(await admin.StartAsync());
             }
 
-            // 4. Neither worker is meant to end: one that does takes the process with it, which whoever supervises it will notice.
+            // 4. No worker is meant to end: one that does takes the process with it, which whoever supervises it will notice.
             var listening = end.Watch("The listener", listener.RunAsync(stopping.Token), stopping.Token);
             var loading = end.Watch("The schema cache loader", reloader.RunAsync(stopping.Token), stopping.Token);
+            var fetching = end.Watch("The key fetcher", keys.RunAsync(stopping.Token), stopping.Token);
             await Task.WhenAny(config.ServerReuseport ? reloader.FirstSuccess : reloader.FirstAttempt, end.Reached);
 
             // 5. 6.
@@ -120,7 +123,7 @@ static class ServerLife
 
             // 8.
             await stopping.CancelAsync();
-            await Task.WhenAll(loading, listening);
+            await Task.WhenAll(loading, listening, fetching);
             return end.ExitCode;
         }
         catch (Exception e) when (e is BindException or ConfigException)

@@ -86,6 +86,50 @@ public class ClaimsTests
     }
 
     [Theory]
+    [InlineData("me", false, "\"me\"", true)]
+    [InlineData("me", false, "\"b\"", true)]
+    [InlineData(null, false, "\"a\"", true)]
+    [InlineData(null, false, "[\"x\",\"b\"]", true)]
+    [InlineData(null, false, "\"me\"", false)]
+    [InlineData(null, false, "\"a,b\"", false)]
+    [InlineData(null, false, "[\"x\"]", false)]
+    [InlineData(null, false, "null", true)]
+    [InlineData(null, false, "[]", true)]
+    [InlineData(null, true, "null", false)]
+    [InlineData("me", true, "[]", false)]
+    [InlineData("me", true, null, false)]
+    [InlineData("me", true, "\"a\"", true)]
+    public void Any_of_several_audiences_will_do_and_one_can_be_demanded(string? one, bool required, string? claim, bool accepted)
+    {
+        var config = Tokens.Config() with { JwtAud = one, JwtAudiences = ["a", "b"], JwtAudRequired = required };
+        var token = Tokens.Sign(claim is null ? """{"role":"web_user"}""" : "{\"role\":\"web_user\",\"aud\":" + claim + "}");
+        if (accepted)
+        {
+            Assert.Equal("web_user", Tokens.Accept(token, config).Role);
+        }
+        else
+        {
+            Assert.Equal(JwtErrors.NotInAudience, Tokens.Refuse(token, config));
+        }
+    }
+
+    [Fact]
+    public void An_audience_cannot_be_demanded_without_saying_which() =>
+        Assert.Equal(
+            "ar-jwt-aud-required needs jwt-aud or ar-jwt-audiences",
+            Assert.Throws<ConfigException>(() => Authenticator.Check(Tokens.Config() with { JwtAudRequired = true })).Message);
+
+    [Fact]
+    public void The_issuer_is_looked_at_after_the_audience()
+    {
+        var config = Tokens.Config() with { JwtAud = "me", JwtIssuer = "us" };
+
+        Assert.Equal("web_user", Tokens.Accept(Tokens.Sign("""{"role":"web_user","iss":"us"}"""), config).Role);
+        Assert.Equal(JwtErrors.NotInAudience, Tokens.Refuse(Tokens.Sign("""{"aud":"you","iss":"them"}"""), config));
+        Assert.Equal(JwtErrors.IssuerRefused, Tokens.Refuse(Tokens.Sign("""{"aud":"me","iss":"them","role":"none"}"""), config));
+    }
+
+    [Theory]
     [InlineData("""{"role":"web_user"}""", "web_user", """{"role":"web_user"}""")]
     [InlineData("""{ "a" : 1.50 , "role" : "r" , "b" : [ 1e2, 12345678901234567890.10 ] }""", "r", """{"a":1.50,"role":"r","b":[ 1e2, 12345678901234567890.10 ]}""")]
     [InlineData("""{}""", "anon", """{"role":"anon"}""")]

@@ -18,6 +18,7 @@ public sealed class MetricsPage(AppState state, Database database, PoolGauge poo
         WriteReference(page);
         WriteRequests(page);
         WriteDatabase(page);
+        WriteKeys(page);
         WriteRuntime(page);
         return Encoding.UTF8.GetBytes(page.ToString());
     }
@@ -81,6 +82,24 @@ public sealed class MetricsPage(AppState state, Database database, PoolGauge poo
         One(page, "autorest_db_pool_in_use", "gauge", "Pool connections in use by requests", database.Gate.InUse);
         One(page, "autorest_db_up", "gauge", "1 while the database can be reached, else 0", database.IsDown ? 0 : 1);
         One(page, "autorest_listener_up", "gauge", "1 while notifications are listened for, else 0", isListening() ? 1 : 0);
+    }
+
+    void WriteKeys(StringBuilder page)
+    {
+        var authenticator = state.Current.Authenticator;
+        if (authenticator.RemoteKeys is not { } keys)
+        {
+            return;
+        }
+
+        Head(page, "autorest_jwks_refreshes_total", "counter", "Fetches of the key set that verifies tokens, by result");
+        Sample(page, "autorest_jwks_refreshes_total", "result=\"success\"", authenticator.JwksCounters.Succeeded);
+        Sample(page, "autorest_jwks_refreshes_total", "result=\"failure\"", authenticator.JwksCounters.Failed);
+        One(page, "autorest_jwks_keys", "gauge", "Keys of the fetched key set in use", keys.Count);
+        if (keys.Age is { } age)
+        {
+            One(page, "autorest_jwks_age_seconds", "gauge", "Time since the key set in use was fetched or confirmed", age.TotalSeconds);
+        }
     }
 
     void WriteRuntime(StringBuilder page)

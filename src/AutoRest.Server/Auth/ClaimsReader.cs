@@ -1,17 +1,21 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 
 namespace AutoRest.Server.Auth;
 
 /// <summary>Reads the claims of a verified payload into what each request has to check, and into <c>request.jwt.claims</c>.</summary>
 /// <remarks>contract/auth.md §4.</remarks>
-sealed class ClaimsReader(RoleClaimPath rolePath, string? audience, string? anonymousRole)
+sealed class ClaimsReader(RoleClaimPath rolePath, AppConfig config)
 {
+    readonly ImmutableArray<string> _audiences = config.JwtAud is { } one ? [one, .. config.JwtAudiences] : config.JwtAudiences;
+
     /// <summary>Deeper claims are refused; PostgreSQL would take them, but nobody issues such tokens.</summary>
     const int MaxDepth = 256;
 
@@ -50,8 +54,9 @@ sealed class ClaimsReader(RoleClaimPath rolePath, string? audience, string? anon
         var (expires, expiresError) = Time(claims, "exp", long.MaxValue);
         var (notBefore, notBeforeError) = Time(claims, "nbf", long.MinValue);
         var (issuedAt, issuedAtError) = Time(claims, "iat", long.MinValue);
-        var role = rolePath.Find(claims) is { } found ? RoleName(found) : anonymousRole;
+        var role = rolePath.Find(claims) is { } found ? RoleName(found) : config.DbAnonRole;
         var lastError = AudienceError(claims)
+            ?? IssuerError(claims)
             ?? (role is null ? JwtErrors.AnonymousDisabled : IsRefusedRole(role) ? JwtErrors.UnknownRole(role) : null);
         return new VerifiedToken
         {
@@ -92,12 +97,12 @@ sealed class ClaimsReader(RoleClaimPath rolePath, string? audience, string? anon
     {
         if (!claims.TryGetProperty("aud", out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            return null;
+            return WithoutAudience;
         }
 
         if (value.ValueKind == JsonValueKind.String)
         {
-            return audience is null || value.ValueEquals(audience) ? null : JwtErrors.NotInAudience;
+            return _audiences.IsEmpty || IsAudience(value) ? null : JwtErrors.NotInAudience;
         }
 
         if (value.ValueKind != JsonValueKind.Array)
@@ -105,8 +110,7 @@ sealed class ClaimsReader(RoleClaimPath rolePath, string? audience, string? anon
             return JwtErrors.AudienceMalformed;
         }
 
-        // An empty array names no audience, and passes like an absent claim.
-        var accepted = audience is null || value.GetArrayLength() == 0;
+        var accepted = _audiences.IsEmpty;
         foreach (var item in value.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.String)
@@ -114,11 +118,34 @@ sealed class ClaimsReader(RoleClaimPath rolePath, string? audience, string? anon
                 return JwtErrors.AudienceMalformed;
             }
 
-            accepted |= audience is not null && item.ValueEquals(audience);
+            accepted |= IsAudience(item);
         }
 
-        return accepted ? null : JwtErrors.NotInAudience;
+        // An empty array names no audience, and is treated like an absent claim.
+        return value.GetArrayLength() == 0 ? WithoutAudience : accepted ? null : JwtErrors.NotInAudience;
     }
+
+    ApiError? WithoutAudience => config.JwtAudRequired ? JwtErrors.NotInAudience : null;
+
+    bool IsAudience(JsonElement value)
+    {
+        foreach (var audience in _audiences)
+        {
+            if (value.ValueEquals(audience))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Compared as text, character by character. RFC 7519 §4.1.1.</summary>
+    ApiError? IssuerError(JsonElement claims) =>
+        config.JwtIssuer is not { } issuer
+        || (claims.TryGetProperty("iss", out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(issuer))
+            ? null
+            : JwtErrors.IssuerRefused;
 
     /// <summary>Text as it is; anything else is its compact JSON, so <c>null</c> is a role of that name and not "no role".</summary>
     static string RoleName(JsonElement value)

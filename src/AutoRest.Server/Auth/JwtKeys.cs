@@ -33,6 +33,47 @@ sealed record JwtKeys(ImmutableArray<JwtKey> Keys, bool LooksLikeFailedJson)
         return new JwtKeys([new HmacKey(secret, use: "sig", algorithm: "HS256")], secret.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8));
     }
 
+    /// <summary>RFC 7518 §3.3. What an operator configures is used as it is; what comes from elsewhere has to be strong enough.</summary>
+    const int MinFetchedRsaBits = 2048;
+
+    /// <summary>OpenSSL takes no more, and the time of a verification grows with the square.</summary>
+    const int MaxFetchedRsaBits = 16384;
+
+    /// <summary>A token without key id is tried with all of them.</summary>
+    const int MaxFetched = 100;
+
+    /// <summary>
+    /// The keys of a fetched set that verify signatures; null when it is no set. Only asymmetric ones: a secret that everybody can fetch is none, and
+    /// with it anybody could make tokens. What cannot be used is left out (RFC 7517 §5), so that one new kind of key does not cost the others.
+    /// </summary>
+    /// <param name="known">Keys with their text: a key with the same text is the same object again.</param>
+    public static ImmutableArray<(string Text, JwtKey Key)>? ParseFetched(JsonElement root, ImmutableArray<(string Text, JwtKey Key)> known)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("keys", out var members) || members.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var keys = ImmutableArray.CreateBuilder<(string, JwtKey)>();
+        foreach (var member in members.EnumerateArray())
+        {
+            if (keys.Count == MaxFetched)
+            {
+                break;
+            }
+
+            var text = member.GetRawText();
+            var key = known.FirstOrDefault(k => k.Text == text).Key
+                ?? (member.ValueKind == JsonValueKind.Object ? ParseKey(member) : null);
+            if (key is EcKey or EdKey or RsaKey { Bits: >= MinFetchedRsaBits and <= MaxFetchedRsaBits })
+            {
+                keys.Add((text, key));
+            }
+        }
+
+        return keys.ToImmutable();
+    }
+
     static ImmutableArray<JwtKey>? TryParseJson(ReadOnlyMemory<byte> secret)
     {
         if (!Utf8.IsValid(secret.Span))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -15,14 +16,17 @@ namespace AutoRest.Server.Auth;
 /// <item>the keys that the header may mean are tried in order.</item>
 /// </list>
 /// </remarks>
-sealed class JwtVerifier(JwtKeys keys)
+sealed class JwtVerifier(ImmutableArray<JwtKey> keys)
 {
     /// <summary>Longer than any header section a server accepts.</summary>
     public const int MaxTokenLength = 64 * 1024;
 
-    /// <summary>The payload's bytes, after verification.</summary>
+    /// <summary>
+    /// The payload's bytes, after verification; null when none of the keys is meant, but one that is yet to be fetched may be (never for HMAC: such keys
+    /// are not fetched).
+    /// </summary>
     /// <exception cref="ApiException">PGRST301.</exception>
-    public byte[] Verify(ReadOnlySpan<char> token)
+    public byte[]? Verify(ReadOnlySpan<char> token)
     {
         // 1.
         if (token.IsEmpty)
@@ -59,7 +63,7 @@ sealed class JwtVerifier(JwtKeys keys)
         // 4.
         var signed = Encoding.ASCII.GetBytes(token[..payloadEnd].ToArray());
         var candidates = 0;
-        foreach (var key in keys.Keys)
+        foreach (var key in keys)
         {
             if (key.IsCandidate(algorithm, keyId))
             {
@@ -71,7 +75,9 @@ sealed class JwtVerifier(JwtKeys keys)
             }
         }
 
-        throw new ApiException(candidates == 0 ? JwtErrors.NoSuitableKey : JwtErrors.NoKeyVerifies);
+        return candidates > 0 ? throw new ApiException(JwtErrors.NoKeyVerifies)
+            : algorithm.Family == JwtFamily.Hmac ? throw new ApiException(JwtErrors.NoSuitableKey)
+            : null;
     }
 
     /// <summary>Algorithm and key of a header; null for anything that is not exactly one.</summary>

@@ -128,6 +128,21 @@ public sealed record AppConfig
 
     public int JwtCacheMaxEntries { get; init; } = 1000;
 
+    /// <summary>Address of a key set whose keys are taken besides those of <see cref="JwtSecret"/>. Ours: <c>ar-jwt-jwks-url</c>.</summary>
+    public string? JwtJwksUrl { get; init; }
+
+    /// <summary>
+    /// The only issuer (<c>iss</c>) whose tokens are accepted. Where it is an address, and <see cref="JwtJwksUrl"/> is not set, its OpenID configuration
+    /// says where its keys are. Ours: <c>ar-jwt-issuer</c>.
+    /// </summary>
+    public string? JwtIssuer { get; init; }
+
+    /// <summary>Audiences that are accepted besides <see cref="JwtAud"/>. Ours: <c>ar-jwt-audiences</c>.</summary>
+    public ImmutableArray<string> JwtAudiences { get; init; } = [];
+
+    /// <summary>A token without audience is refused. Ours: <c>ar-jwt-aud-required</c>.</summary>
+    public bool JwtAudRequired { get; init; }
+
     public string ServerHost { get; init; } = "!4";
 
     public int ServerPort { get; init; } = 3000;

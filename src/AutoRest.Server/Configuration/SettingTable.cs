@@ -163,6 +163,14 @@ static class SettingTable
     [
         Text("ar-db-listen-uri", "connection string", "Connection for notifications, past any pooler; unset is `db-uri`.",
             c => c.DbListenUri, (c, v) => c with { DbListenUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
+        Text("ar-jwt-jwks-url", "https URI", "Address of a key set (JWKS) that verifies tokens, besides `jwt-secret`; fetched again by itself when keys change.",
+            c => c.JwtJwksUrl, (c, v) => c with { JwtJwksUrl = v }, KeyAddress),
+        Text("ar-jwt-issuer", "text or https URI", "Issuer (`iss`) a token must name; if `ar-jwt-jwks-url` is unset, its OpenID configuration says where the keys are.",
+            c => c.JwtIssuer, (c, v) => c with { JwtIssuer = v }, Issuer),
+        List("ar-jwt-audiences", "Audiences that are accepted, besides `jwt-aud`; a token must name one of them, if it names any.",
+            c => c.JwtAudiences, (c, v) => c with { JwtAudiences = v }),
+        Bool("ar-jwt-aud-required", "Refuse tokens that name no audience; needs `jwt-aud` or `ar-jwt-audiences`.",
+            c => c.JwtAudRequired, (c, v) => c with { JwtAudRequired = v }),
         Text("ar-base-path", "path", "Path below which the API is served, such as `/rest/v1`; requests outside of it are refused.",
             c => c.BasePath, (c, v) => c with { BasePath = v }, BasePath),
         Long("ar-max-body-size", "Largest request body, in bytes.",
@@ -225,6 +233,25 @@ static class SettingTable
     static string BasePath(string text) => text.StartsWith('/') && !text.AsSpan().ContainsAny('?', '#', ' ')
         ? text.TrimEnd('/')
         : throw new ConfigException("Malformed ar-base-path, a correct example: /rest/v1");
+
+    static string KeyAddress(string text) => UriSyntax.IsAbsoluteUri(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && UriSyntax.IsKeyAddress(uri)
+        ? text
+        : throw new ConfigException("ar-jwt-jwks-url should be an https URI (http only on this machine)");
+
+    static string Issuer(string text)
+    {
+        if (text.StartsWith("http:", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        {
+            // Its keys are fetched below it. OpenID Connect Discovery 1.0 §3: neither query nor fragment.
+            return UriSyntax.IsProxyUri(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && UriSyntax.IsKeyAddress(uri)
+                ? text
+                : throw new ConfigException("ar-jwt-issuer should be an https URI without query (http only on this machine), or a name");
+        }
+
+        return !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
+            ? text
+            : throw new ConfigException("ar-jwt-issuer should be a string or a valid URI");
+    }
 
     static string Audience(string text) => !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
         ? text

@@ -50,6 +50,14 @@ static class UriSyntax
         return IsAuthority(authority) && !path.ContainsAnyExcept(Path) && EscapesAreWhole(text);
     }
 
+    /// <summary>
+    /// Where keys may be fetched: <c>https</c>, or <c>http</c> on this machine. Whoever can change a key set on its way decides who may log in, so there
+    /// is no switch that allows plain text over a network.
+    /// </summary>
+    public static bool IsKeyAddress(Uri address) =>
+        address.IsAbsoluteUri && address.UserInfo.Length == 0 && address.Fragment.Length == 0
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+
     static bool IsAuthority(ReadOnlySpan<char> authority)
     {
         ReadOnlySpan<char> port;

@@ -32,6 +32,10 @@ public static class JwtErrors
 
     public static ApiError NotInAudience { get; } = new RefusedClaims("JWT not in audience");
 
+    public static ApiError IssuerRefused { get; } = new RefusedClaims("JWT issuer not accepted");
+
+    public static ApiError KeysNotFetched { get; } = new KeysNotFetched();
+
     public static ApiError WrongPartCount(int parts) => new UndecodableToken($"Expected 3 parts in JWT; got {parts}");
 
     public static ApiError NotANumber(string claim) => new RefusedClaims($"The JWT '{claim}' claim must be a number");
@@ -53,6 +57,19 @@ public sealed record UndecodableToken(string Text, string? Found = null) : ApiEr
     public override string? Details => Found;
 
     public override string WwwAuthenticate => JwtChallenge.InvalidToken(Text);
+}
+
+/// <summary>
+/// No key fits the token, and those of <c>ar-jwt-jwks-url</c> or <c>ar-jwt-issuer</c> could not be fetched since the start: the token may well be good,
+/// so this is not a 401, for which clients would log their users out.
+/// </summary>
+public sealed record KeysNotFetched() : ApiError("AR301", 503)
+{
+    public override string Message => "The keys that verify tokens are not available yet";
+
+    public override string Hint => "Try again in a few seconds.";
+
+    public override IReadOnlyList<KeyValuePair<string, string>> Headers => [new("Retry-After", "5")];
 }
 
 /// <summary>PGRST302: no role claim, and no anonymous role.</summary>

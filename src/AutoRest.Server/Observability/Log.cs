@@ -89,6 +89,21 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
     /// <summary>What is about to be asked before LISTEN, after a known defect of the server.</summary>
     public void NotificationQueueAsked() => Write("Running pg_notification_queue_usage() before LISTEN, because the notification queue could not be read");
 
+    public void KeysFetched(string address, int keys) =>
+        Write(string.Create(CultureInfo.InvariantCulture, $"Fetched {keys} keys that verify tokens from {address}"));
+
+    /// <param name="keys">Keys that stay in use meanwhile.</param>
+    /// <param name="age">How old they are; null when there are none.</param>
+    public void KeysNotFetched(string address, string reason, int keys, TimeSpan? age, TimeSpan next)
+    {
+        var state = age is { } known
+            ? string.Create(CultureInfo.InvariantCulture, $"the {keys} keys fetched {known.TotalSeconds:F0} seconds ago stay in use")
+            : "there are none yet, so tokens they would verify are refused";
+        Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Failed to fetch keys that verify tokens from {address}: {reason}; {state}. Trying again in {next.TotalSeconds:F0} seconds"));
+    }
+
     public void PoolFlushed() => Debug("Database connection pool flushed");
 
     /// <summary>What only matters to somebody who looks for a fault: comings and goings of the pool.</summary>
@@ -119,7 +134,7 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
     /// <summary>An error the client saw, as the JSON it got. Errors that every request gets during an outage or an overload are written at intervals.</summary>
     public void ClientError(string code, string json)
     {
-        if (code is "PGRST000" or "PGRST002" or "PGRST003" or "AR503" && !IsDue(code))
+        if (code is "PGRST000" or "PGRST002" or "PGRST003" or "AR503" or "AR301" && !IsDue(code))
         {
             return;
         }
