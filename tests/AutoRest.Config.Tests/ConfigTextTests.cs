@@ -73,7 +73,7 @@ public class ConfigTextTests
         Assert.Equal(ConfigText.MarkdownTable(), text[start..end]);
     }
 
-    static string? RepositoryFile(string name)
+    internal static string? RepositoryFile(string name)
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {

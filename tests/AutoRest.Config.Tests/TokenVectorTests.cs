@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
 using AutoRest.Server.Auth;
 using AutoRest.Server.Errors;
 using Xunit;
@@ -10,20 +13,48 @@ public class TokenVectorTests
     /// <summary>{"iss":"joe","exp":1300819380,"http://example.com/is_root":true}, with line breaks.</summary>
     const string Payload = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
-    const string HmacKey = """{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}""";
+    /// <summary>Key and token of every compact signature the standards print; RFC 7520 §4.5 to §4.8 are of other serializations.</summary>
+    static readonly Lazy<JsonElement[]> Vectors = new(static () =>
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(ConfigTextTests.RepositoryFile("tests/AutoRest.Config.Tests/token-vectors.json")!));
+        return [.. document.RootElement.Clone().EnumerateArray()];
+    });
 
-    const string EcKey =
-        """{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}""";
-
-    const string EdKey = """{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}""";
+    public static TheoryData<string> Sources() => [.. Vectors.Value.Select(v => v.GetProperty("source").GetString()!)];
 
     [Theory]
-    [InlineData("RFC 7515 A.1", HmacKey, "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." + Payload + ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")]
-    [InlineData("RFC 7515 A.3", EcKey, "eyJhbGciOiJFUzI1NiJ9." + Payload
-        + ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q")]
-    public void A_token_of_the_standard_verifies_in_its_time(string source, string key, string token)
+    [MemberData(nameof(Sources))]
+    public void A_token_of_the_standards_verifies_and_no_changed_one_does(string source)
     {
-        Assert.NotEmpty(source);
+        var vector = Vectors.Value.Single(v => v.GetProperty("source").GetString() == source);
+        var token = vector.GetProperty("token").GetString()!;
+        var verifier = new JwtVerifier(JwtKeys.Parse(Encoding.UTF8.GetBytes(vector.GetProperty("key").GetRawText())).Keys);
+        var parts = token.Split('.');
+
+        Assert.Equal(Base64Url.DecodeFromChars(parts[1]), verifier.Verify(token));
+        foreach (var at in (int[])[0, parts[2].Length / 2, parts[2].Length - 2])
+        {
+            var changed = parts[2].ToCharArray();
+            changed[at] = changed[at] == 'A' ? 'B' : 'A';
+            Refuses($"{parts[0]}.{parts[1]}.{new string(changed)}", JwtErrors.NoKeyVerifies);
+        }
+
+        Refuses($"{parts[0]}.{parts[1]}AAAA.{parts[2]}", JwtErrors.NoKeyVerifies);
+
+        // RFC 7520 §4.5: detached content is not there to be verified.
+        Refuses($"{parts[0]}..{parts[2]}", JwtErrors.NoKeyVerifies);
+
+        void Refuses(string wrong, ApiError error) => Assert.Equal(error, Assert.Throws<ApiException>(() => verifier.Verify(wrong)).Error);
+    }
+
+    [Theory]
+    [InlineData("RFC 7515 A.1")]
+    [InlineData("RFC 7515 A.2")]
+    [InlineData("RFC 7515 A.3")]
+    public void The_claims_of_the_standard_count_in_their_time(string source)
+    {
+        var vector = Vectors.Value.Single(v => v.GetProperty("source").GetString() == source);
+        var (key, token) = (vector.GetProperty("key").GetRawText(), vector.GetProperty("token").GetString()!);
         var result = Tokens.Accept(token, Tokens.Config(key), 1300819380);
 
         Assert.Equal("anon", result.Role);
@@ -36,10 +67,81 @@ public class TokenVectorTests
         Assert.Equal(JwtErrors.Unsecured, Tokens.Refuse("eyJhbGciOiJub25lIn0." + Payload + "."));
 
     [Fact]
-    public void The_signature_of_RFC_8037_verifies_and_its_payload_is_no_claims_object() =>
-        Assert.Equal(JwtErrors.ClaimsUnreadable, Tokens.Refuse(
-            "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
-            Tokens.Config(EdKey)));
+    public void The_payload_of_RFC_8037_is_no_claims_object()
+    {
+        var vector = Vectors.Value.Single(v => v.GetProperty("source").GetString() == "RFC 8037 A.4");
+
+        Assert.Equal(JwtErrors.ClaimsUnreadable, Tokens.Refuse(vector.GetProperty("token").GetString()!, Tokens.Config(vector.GetProperty("key").GetRawText())));
+    }
+
+    [Fact]
+    public void The_unencoded_payload_of_RFC_7797_is_refused()
+    {
+        const string Key = """{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}""";
+
+        // RFC 7797 §4.2: the payload "$.02", not encoded, whose dot makes a fourth part; and detached.
+        const string Header = "eyJhbGciOiJIUzI1NiIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19";
+        const string Signature = "A5dxf2s96_n5FLueVuW1Z_vh161FwXZC4YLPff6dmDY";
+        Assert.Equal("Expected 3 parts in JWT; got 4", Tokens.Refuse($"{Header}.$.02.{Signature}", Tokens.Config(Key)).Message);
+        Assert.Equal(JwtErrors.CryptoFailed, Tokens.Refuse($"{Header}..{Signature}", Tokens.Config(Key)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Field_arithmetic_agrees_with_big_integers(int seed)
+    {
+        var p = System.Numerics.BigInteger.Pow(2, 255) - 19;
+        var random = new Random(seed);
+        var edge = new[] { 0, 1, 2, 18, 19, 20, p - 1, p - 2, p - 19, (p - 1) / 2, System.Numerics.BigInteger.Pow(2, 51) - 1, System.Numerics.BigInteger.Pow(2, 204) };
+        for (var i = 0; i < 2000; i++)
+        {
+            var (a, b) = (Next(), Next());
+            var (x, y) = (Field(a), Field(b));
+            Assert.Equal((a + b) % p, Number(x + y));
+            Assert.Equal((a + p - b) % p, Number(x - y));
+            Assert.Equal(a * b % p, Number(x * y));
+            Assert.Equal(a * a % p, Number(x.Square()));
+
+            // Results of results: limbs that are not reduced.
+            Assert.Equal((((a - b) * (a + b) - a) % p + p) % p, Number((x - y) * (x + y) - x));
+        }
+
+        Assert.Equal(System.Numerics.BigInteger.ModPow(12345, p - 2, p), Number(Field25519.Of(12345).Invert()));
+        Assert.Equal(System.Numerics.BigInteger.ModPow(12345, (p - 5) / 8, p), Number(Field25519.Of(12345).RootPower()));
+        Assert.Null(Field25519.Decode(Bytes(p)));
+        Assert.Null(Field25519.Decode(Bytes(p + 18)));
+
+        System.Numerics.BigInteger Next()
+        {
+            if (random.Next(4) == 0)
+            {
+                return edge[random.Next(edge.Length)];
+            }
+
+            var bytes = new byte[32];
+            random.NextBytes(bytes);
+            return new System.Numerics.BigInteger(bytes, isUnsigned: true) % p;
+        }
+
+        static byte[] Bytes(System.Numerics.BigInteger value)
+        {
+            var bytes = new byte[32];
+            Assert.True(value.TryWriteBytes(bytes, out _, isUnsigned: true));
+            return bytes;
+        }
+
+        static Field25519 Field(System.Numerics.BigInteger value) => Field25519.Decode(Bytes(value))!.Value;
+
+        static System.Numerics.BigInteger Number(Field25519 value)
+        {
+            var bytes = new byte[32];
+            value.Encode(bytes);
+            return new(bytes, isUnsigned: true);
+        }
+    }
 
     [Theory]
     [InlineData("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
