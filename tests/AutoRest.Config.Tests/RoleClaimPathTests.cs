@@ -62,6 +62,27 @@ public class RoleClaimPathTests
     [InlineData("$.objects[?@.none == $.none].n", "\"p\"")]
     [InlineData("$.objects[?@['n'] == \"q\"]['n']", "\"q\"")]
     [InlineData("$[?@ == null]", "null")]
+    [InlineData("$.list[?length(@) > 4]", "\"web_user\"")]
+    [InlineData("$[?length(@) == 6]", "\"accent\"")]
+    [InlineData("$[?length(@) == 0]", "{}")]
+    [InlineData("$[?length(@.b) == 2].b", "\"ab\"")]
+    [InlineData("$.list[?length(@) == length($.nothing)]", "3")]
+    [InlineData("$.list[?length('\\ud83d\\ude00') == 1]", "\"zero\"")]
+    [InlineData("$[?count(@.*) == 4]", "[\"zero\",\"web_user\",\"two\",3]")]
+    [InlineData("$.objects[?count($.list[*]) == 4].n", "\"p\"")]
+    [InlineData("$.objects[?count(@..*) > 2]", null)]
+    [InlineData("$.list[?match(@, 'w.*r')]", "\"web_user\"")]
+    [InlineData("$.list[?match(@, 'web')]", null)]
+    [InlineData("$.list[?match(@, 'tw|two')]", "\"two\"")]
+    [InlineData("$.list[?match(@, $.list[2])]", "\"two\"")]
+    [InlineData("$.list[?match(@, '[a-z]+')]", "\"zero\"")]
+    [InlineData("$.list[?match(@, '\\\\p{Ll}+_\\\\p{L}+')]", "\"web_user\"")]
+    [InlineData("$.list[?search(@, '[.$]')]", null)]
+    [InlineData("$.list[?search(@, $.objects)]", null)]
+    [InlineData("$.objects[?value(@..v) == 2].n", "\"q\"")]
+    [InlineData("$.objects[?value(@.*) == 1].n", null)]
+    [InlineData("$.objects[?value(@.*) == value(@.nothing)].n", "\"p\"")]
+    [InlineData("$.list[?@ > '\\ue000']", null)]
     [InlineData("$", Claims)]
     public void A_JSON_Path_selects_the_first_node(string path, string? expected) => Selects(path, expected);
 
@@ -110,7 +131,28 @@ public class RoleClaimPathTests
     [InlineData("$[?1]")]
     [InlineData("$[?@.* == 1]")]
     [InlineData("$[?@ == 1")]
-    [InlineData("$[?length(@) == 1]")]
+    [InlineData("$[?length(@)]")]
+    [InlineData("$[?!length(@)]")]
+    [InlineData("$[?length() == 1]")]
+    [InlineData("$[?length(@, @) == 1]")]
+    [InlineData("$[?length(@.*) == 1]")]
+    [InlineData("$[?length(match(@, 'a')) == 1]")]
+    [InlineData("$[?Length(@) == 1]")]
+    [InlineData("$[?length (@) == 1]")]
+    [InlineData("$[?count(1) == 1]")]
+    [InlineData("$[?count('a') == 1]")]
+    [InlineData("$[?count(@)]")]
+    [InlineData("$[?count(length(@)) == 1]")]
+    [InlineData("$[?value(@)]")]
+    [InlineData("$[?value(1) == 1]")]
+    [InlineData("$[?match(@, 'a') == true]")]
+    [InlineData("$[?match(@.*, 'a')]")]
+    [InlineData("$[?match(@)]")]
+    [InlineData("$[?match(@, '(?=a)')]")]
+    [InlineData("$[?unknown(@)]")]
+    [InlineData("$['\\ud800']")]
+    [InlineData("$['\\ude00\\ud83d']")]
+    [InlineData("$[?@ == '\\ud800']")]
     [InlineData("$[?search(@, '(')]")]
     [InlineData("$[?search(@)]")]
     [InlineData("$[?@ = 1]")]
@@ -152,6 +194,25 @@ public class RoleClaimPathTests
     [Fact]
     public void Filters_nested_without_end_are_refused() =>
         Assert.Throws<ConfigException>(() => RoleClaimPath.Parse("$[?" + new string('(', 100_000)));
+
+    [Fact]
+    public void Functions_nested_without_end_are_refused() =>
+        Assert.Throws<ConfigException>(() => RoleClaimPath.Parse("$[?" + string.Concat(Enumerable.Repeat("length(", 100_000))));
+
+    [Theory]
+    [InlineData("a\n", "search", "^a$", false)]
+    [InlineData("a\nb", "match", "a.b", false)]
+    [InlineData("a\rb", "match", "a.b", false)]
+    [InlineData("axb", "match", "a.b", true)]
+    [InlineData("a", "match", "a|b", true)]
+    [InlineData("xb", "match", "a|b", false)]
+    [InlineData("xb", "search", "a|b", true)]
+    public void Dot_and_dollar_stop_at_no_line_feed(string text, string function, string pattern, bool found)
+    {
+        using var claims = JsonDocument.Parse(JsonSerializer.Serialize(new[] { text }));
+
+        Assert.Equal(found, RoleClaimPath.Parse($"$[?{function}(@, '{pattern}')]").Find(claims.RootElement) is not null);
+    }
 
     [Fact]
     public void A_pattern_that_would_backtrack_for_ever_ends()

@@ -1,14 +1,21 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace AutoRest.Server.Auth;
 
-/// <summary>A parsed JSON Path, and how it selects nodes. RFC 9535 with one function, <c>search</c>; contract/auth.md §4.3.</summary>
+/// <summary>A parsed JSON Path, and how it selects nodes. RFC 9535 whole, all five functions; contract/auth.md §4.3.</summary>
 /// <param name="FromRoot">Begins with <c>$</c>; in a filter a path may begin with <c>@</c> instead.</param>
 sealed record JsonPath(bool FromRoot, JsonPath.Segment[] Segments)
 {
     /// <summary>Longest time one <c>search</c> may take; the pattern does not backtrack, so only enormous claims could reach it.</summary>
     static readonly TimeSpan SearchTimeout = TimeSpan.FromMilliseconds(100);
+
+    static readonly (string Name, string Range)[] PosixClasses =
+    [
+        ("[:alpha:]", "a-zA-Z"), ("[:digit:]", "0-9"), ("[:alnum:]", "a-zA-Z0-9"), ("[:upper:]", "A-Z"), ("[:lower:]", "a-z"), ("[:space:]", @"\s"),
+    ];
 
     /// <param name="Descendant"><c>..</c>: the selectors are applied to the node and to everything below it.</param>
     public sealed record Segment(bool Descendant, Selector[] Selectors);
@@ -46,12 +53,31 @@ sealed record JsonPath(bool FromRoot, JsonPath.Segment[] Segments)
 
         public sealed record Compare(string Operator, Operand Left, Operand Right) : Condition;
 
+        /// <summary><c>match</c> (the whole text) and <c>search</c> (a part of it). RFC 9535 §2.4.6, §2.4.7.</summary>
         /// <param name="Compiled">The pattern, where it is a literal.</param>
-        public sealed record Search(Operand Text, Operand Pattern, Regex? Compiled) : Condition;
+        public sealed record Search(bool Whole, Operand Text, Operand Pattern, Regex? Compiled) : Condition;
     }
 
-    /// <summary>A literal, or a path that selects at most one node.</summary>
-    public sealed record Operand(JsonElement? Literal, JsonPath? Path);
+    /// <summary>What gives one value or nothing ("ValueType" of RFC 9535 §2.4.1), or, between the parser's steps, any path.</summary>
+    public abstract record Operand
+    {
+        Operand()
+        {
+        }
+
+        public sealed record Literal(JsonElement Value) : Operand;
+
+        public sealed record Query(JsonPath Path) : Operand;
+
+        /// <summary>Characters of a text, elements of an array, members of an object. RFC 9535 §2.4.4.</summary>
+        public sealed record Length(Operand Argument) : Operand;
+
+        /// <summary>Nodes that a path selects. RFC 9535 §2.4.5.</summary>
+        public sealed record Count(JsonPath Path) : Operand;
+
+        /// <summary>The only node that a path selects. RFC 9535 §2.4.8.</summary>
+        public sealed record Only(JsonPath Path) : Operand;
+    }
 
     public bool IsSingular => Array.TrueForAll(Segments, s =>
         !s.Descendant && s.Selectors.Length == 1 && s.Selectors[0] is Selector.Name or Selector.Index);
@@ -59,17 +85,39 @@ sealed record JsonPath(bool FromRoot, JsonPath.Segment[] Segments)
     /// <summary>The selected nodes in order; members of an object in the order of their names, as the reference has them.</summary>
     public IEnumerable<JsonElement> Select(JsonElement root) => Select(root, root);
 
-    /// <summary>A pattern of POSIX (extended) as far as it is written differently, without backtracking.</summary>
-    public static Regex CompilePattern(string pattern) => new(
-        pattern
-            .Replace("[:alpha:]", "a-zA-Z", StringComparison.Ordinal)
-            .Replace("[:digit:]", "0-9", StringComparison.Ordinal)
-            .Replace("[:alnum:]", "a-zA-Z0-9", StringComparison.Ordinal)
-            .Replace("[:upper:]", "A-Z", StringComparison.Ordinal)
-            .Replace("[:lower:]", "a-z", StringComparison.Ordinal)
-            .Replace("[:space:]", @"\s", StringComparison.Ordinal),
-        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant,
-        SearchTimeout);
+    /// <summary>A pattern of I-Regexp (RFC 9485) or POSIX (extended), as far as .NET writes it differently, without backtracking.</summary>
+    public static Regex CompilePattern(string pattern, bool whole)
+    {
+        var result = new StringBuilder(whole ? @"\A(?:" : "");
+        var inClass = false;
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            var c = pattern[i];
+            if (c == '\\' && i + 1 < pattern.Length)
+            {
+                result.Append(c).Append(pattern[++i]);
+            }
+            else if (inClass && Array.Find(PosixClasses, p => pattern.AsSpan(i).StartsWith(p.Name, StringComparison.Ordinal)) is { Name: { } name, Range: var range })
+            {
+                result.Append(range);
+                i += name.Length - 1;
+            }
+            else
+            {
+                // A dot is no end of line (RFC 9485 §5.3); $ is the end of the text, not the place before its last line feed.
+                _ = (inClass, c) switch
+                {
+                    (false, '.') => result.Append(@"[^\n\r]"),
+                    (false, '$') => result.Append(@"\z"),
+                    _ => result.Append(c),
+                };
+                inClass = inClass ? c != ']' : c == '[';
+            }
+        }
+
+        var text = whole ? result.Append(@")\z").ToString() : result.ToString();
+        return new(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, SearchTimeout);
+    }
 
     IEnumerable<JsonElement> Select(JsonElement root, JsonElement current)
     {
@@ -168,19 +216,40 @@ sealed record JsonPath(bool FromRoot, JsonPath.Segment[] Segments)
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    static JsonElement? Value(Operand operand, JsonElement root, JsonElement current)
+    /// <summary>Null is nothing, which is not the value <c>null</c>.</summary>
+    static JsonElement? Value(Operand operand, JsonElement root, JsonElement current) => operand switch
     {
-        if (operand.Path is null)
-        {
-            return operand.Literal;
-        }
+        Operand.Literal(var value) => value,
+        Operand.Query(var path) => First(path.Select(root, current)),
+        Operand.Length(var argument) => Value(argument, root, current) is { } value && LengthOf(value) is { } length ? Number(length) : null,
+        Operand.Count(var path) => Number(path.Select(root, current).Count()),
+        Operand.Only(var path) => path.Select(root, current).Take(2).ToArray() is [var only] ? only : null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
-        foreach (var node in operand.Path.Select(root, current))
+    static JsonElement? First(IEnumerable<JsonElement> nodes)
+    {
+        foreach (var node in nodes)
         {
             return node;
         }
 
         return null;
+    }
+
+    static int? LengthOf(JsonElement value) => value.ValueKind switch
+    {
+        // Characters of Unicode, not the units they are stored in.
+        JsonValueKind.String => value.GetString()!.EnumerateRunes().Count(),
+        JsonValueKind.Array => value.GetArrayLength(),
+        JsonValueKind.Object => Children(value).Count(),
+        _ => null,
+    };
+
+    static JsonElement Number(int number)
+    {
+        using var document = JsonDocument.Parse(number.ToString(CultureInfo.InvariantCulture));
+        return document.RootElement.Clone();
     }
 
     /// <summary>RFC 9535 §2.3.5.2.2: nothing equals nothing only, and order exists among numbers and among texts.</summary>
@@ -201,9 +270,12 @@ sealed record JsonPath(bool FromRoot, JsonPath.Segment[] Segments)
     static bool IsLess(JsonElement? left, JsonElement? right) => (left, right) switch
     {
         ({ ValueKind: JsonValueKind.Number } l, { ValueKind: JsonValueKind.Number } r) => l.GetDouble() < r.GetDouble(),
-        ({ ValueKind: JsonValueKind.String } l, { ValueKind: JsonValueKind.String } r) => string.CompareOrdinal(l.GetString(), r.GetString()) < 0,
+        ({ ValueKind: JsonValueKind.String } l, { ValueKind: JsonValueKind.String } r) => IsLess(l.GetString()!, r.GetString()!),
         _ => false,
     };
+
+    /// <summary>By characters of Unicode, which is the order of their UTF-8 but not that of their UTF-16. RFC 9535 §2.3.5.2.2.</summary>
+    static bool IsLess(string left, string right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)) < 0;
 
     static bool Searches(Condition.Search search, JsonElement? text, JsonElement? pattern)
     {
@@ -214,7 +286,7 @@ sealed record JsonPath(bool FromRoot, JsonPath.Segment[] Segments)
 
         try
         {
-            return (search.Compiled ?? CompilePattern(expression.GetString()!)).IsMatch(value.GetString()!);
+            return (search.Compiled ?? CompilePattern(expression.GetString()!, search.Whole)).IsMatch(value.GetString()!);
         }
         catch (Exception error) when (error is RegexMatchTimeoutException or ArgumentException or NotSupportedException)
         {

@@ -237,7 +237,11 @@ ref struct JsonPathParser(string text)
         }
         else if (Take("search("))
         {
-            condition = Search();
+            condition = Search(whole: false);
+        }
+        else if (Take("match("))
+        {
+            condition = Search(whole: true);
         }
         else
         {
@@ -263,10 +267,10 @@ ref struct JsonPathParser(string text)
         }
 
         _at = afterLeft;
-        return left.Path is { } path ? new JsonPath.Condition.Exists(path) : throw Error("expected a comparison");
+        return left is JsonPath.Operand.Query(var path) ? new JsonPath.Condition.Exists(path) : throw Error("expected a comparison");
     }
 
-    JsonPath.Condition.Search Search()
+    JsonPath.Condition.Search Search(bool whole)
     {
         SkipBlanks();
         var value = Singular(Operand());
@@ -277,11 +281,11 @@ ref struct JsonPathParser(string text)
         SkipBlanks();
         Expect(')');
         Regex? compiled = null;
-        if (pattern.Literal is { ValueKind: JsonValueKind.String } literal)
+        if (pattern is JsonPath.Operand.Literal { Value: { ValueKind: JsonValueKind.String } literal })
         {
             try
             {
-                compiled = JsonPath.CompilePattern(literal.GetString()!);
+                compiled = JsonPath.CompilePattern(literal.GetString()!, whole);
             }
             catch (Exception error) when (error is ArgumentException or NotSupportedException)
             {
@@ -289,18 +293,59 @@ ref struct JsonPathParser(string text)
             }
         }
 
-        return new JsonPath.Condition.Search(value, pattern, compiled);
+        return new JsonPath.Condition.Search(whole, value, pattern, compiled);
     }
 
+    /// <summary>Where one value is needed, a path must not be able to select several. RFC 9535 §2.4.3.</summary>
     readonly JsonPath.Operand Singular(JsonPath.Operand operand) =>
-        operand.Path is null || operand.Path.IsSingular ? operand : throw Error("expected a path to a single value");
+        operand is JsonPath.Operand.Query { Path.IsSingular: false } ? throw Error("expected a path to a single value") : operand;
+
+    /// <summary>The rest of a function of nodes: a path, which may select any number of them, and nothing else.</summary>
+    JsonPath NodesArgument()
+    {
+        SkipBlanks();
+        var path = Operand() is JsonPath.Operand.Query(var query) ? query : throw Error("expected a path");
+        SkipBlanks();
+        Expect(')');
+        return path;
+    }
+
+    JsonPath.Operand.Length Length()
+    {
+        if (++_depth > MaxDepth)
+        {
+            throw Error("nested too deeply");
+        }
+
+        SkipBlanks();
+        var argument = Singular(Operand());
+        SkipBlanks();
+        Expect(')');
+        _depth--;
+        return new JsonPath.Operand.Length(argument);
+    }
 
     JsonPath.Operand Operand()
     {
         if (Peek('@') || Peek('$'))
         {
             var fromRoot = _text[_at++] == '$';
-            return new JsonPath.Operand(null, new JsonPath(fromRoot, Segments()));
+            return new JsonPath.Operand.Query(new JsonPath(fromRoot, Segments()));
+        }
+
+        if (Take("length("))
+        {
+            return Length();
+        }
+
+        if (Take("count("))
+        {
+            return new JsonPath.Operand.Count(NodesArgument());
+        }
+
+        if (Take("value("))
+        {
+            return new JsonPath.Operand.Only(NodesArgument());
         }
 
         if (Peek('"') || Peek('\''))
@@ -326,12 +371,12 @@ ref struct JsonPathParser(string text)
         return _at > start ? Literal(_text[start.._at].ToString()) : throw Error("expected a value or a path");
     }
 
-    readonly JsonPath.Operand Literal(string json)
+    readonly JsonPath.Operand.Literal Literal(string json)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return new JsonPath.Operand(document.RootElement.Clone(), null);
+            return new JsonPath.Operand.Literal(document.RootElement.Clone());
         }
         catch (JsonException)
         {
@@ -348,7 +393,8 @@ ref struct JsonPathParser(string text)
             var c = _text[_at++];
             if (c == quote)
             {
-                return result.ToString();
+                var text = result.ToString();
+                return IsWellFormed(text) ? text : throw Error("half of a surrogate pair in a string");
             }
 
             if (c < ' ')
@@ -360,6 +406,20 @@ ref struct JsonPathParser(string text)
         }
 
         throw Error("a string without its closing quote");
+    }
+
+    /// <summary>RFC 9535 §2.3.1.1: surrogates in pairs only.</summary>
+    static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     char Escape(char quote)
