@@ -17,7 +17,16 @@ public class TokenAttackTests
     {
         { "no algorithm member", """{"typ":"JWT"}""", "crypto" },
         { "algorithm none", """{"alg":"none"}""", "unsecured" },
-        { "algorithm None in another spelling", """{"alg":"None"}""", "crypto" },
+        { "algorithm None", """{"alg":"None"}""", "crypto" },
+        { "algorithm NONE", """{"alg":"NONE"}""", "crypto" },
+        { "algorithm nOnE", """{"alg":"nOnE"}""", "crypto" },
+        { "algorithm none, escaped", """{"alg":"n\u006fne"}""", "unsecured" },
+        { "algorithm none with a blank", """{"alg":" none"}""", "crypto" },
+        { "algorithm none with a NUL", """{"alg":"none\u0000"}""", "crypto" },
+        { "algorithm with a NUL", """{"alg":"HS256\u0000"}""", "crypto" },
+        { "empty algorithm", """{"alg":""}""", "crypto" },
+        { "algorithm of direct encryption", """{"alg":"dir","enc":"A256GCM"}""", "crypto" },
+        { "algorithm of a curve of ours nobody asked for", """{"alg":"ES256K"}""", "crypto" },
         { "algorithm in lower case", """{"alg":"hs256"}""", "crypto" },
         { "algorithm with a blank", """{"alg":"HS256 "}""", "crypto" },
         { "algorithm null", """{"alg":null}""", "crypto" },
@@ -27,6 +36,8 @@ public class TokenAttackTests
         { "algorithm twice, once escaped", """{"alg":"HS256","\u0061lg":"none"}""", "crypto" },
         { "a member twice", """{"alg":"HS256","x":1,"x":2}""", "crypto" },
         { "critical extension", """{"alg":"HS256","crit":["exp"],"exp":1}""", "crypto" },
+        { "critical extension, empty list", """{"alg":"HS256","crit":[]}""", "crypto" },
+        { "critical extension, null", """{"alg":"HS256","crit":null}""", "crypto" },
         { "unencoded payload", """{"alg":"HS256","b64":false,"crit":["b64"]}""", "crypto" },
         { "number as key id", """{"alg":"HS256","kid":1}""", "crypto" },
         { "list as type", """{"alg":"HS256","typ":["JWT"]}""", "crypto" },
@@ -42,6 +53,11 @@ public class TokenAttackTests
         { "half a surrogate pair", """{"alg":"HS256","kid":"\ud800"}""", "crypto" },
         { "key id that is a path", """{"alg":"HS256","kid":"../../../dev/null"}""", "none fits" },
         { "key id that is SQL", """{"alg":"HS256","kid":"' or 1=1 --"}""", "none fits" },
+        { "key id of another machine", """{"alg":"HS256","kid":"https://evil.test/key"}""", "none fits" },
+        { "key id with a NUL", """{"alg":"HS256","kid":"a\u0000"}""", "none fits" },
+        { "key id with a line feed", """{"alg":"HS256","kid":"a\r\nX-Injected: 1"}""", "none fits" },
+        { "huge key id", $$"""{"alg":"HS256","kid":"{{new string('k', 20_000)}}"}""", "none fits" },
+        { "header nested without end", $$"""{"alg":"HS256","x":{{new string('[', 10_000)}}""", "crypto" },
         { "empty key id", """{"alg":"HS256","kid":""}""", "none fits" },
         { "longer hash", """{"alg":"HS384"}""", "none fits" },
         { "signature of another family", """{"alg":"RS256"}""", "none fits" },
@@ -193,6 +209,77 @@ public class TokenAttackTests
     [Fact]
     public void Claims_nested_beyond_measure_are_refused() =>
         Assert.Equal(JwtErrors.ClaimsUnreadable, Tokens.Refuse(Tokens.Sign("{\"x\":" + new string('[', 5000) + new string(']', 5000) + "}")));
+
+    /// <summary>r = 0 and s = 0 verified everything in a well-known implementation (CVE-2022-21449); the others are its relatives.</summary>
+    [Theory]
+    [InlineData("ES256", 32, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")]
+    [InlineData("ES384", 48, "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973")]
+    public void An_ECDSA_signature_of_zeros_ones_or_the_order_is_refused(string algorithm, int size, string order)
+    {
+        using var key = ECDsa.Create(algorithm == "ES256" ? ECCurve.NamedCurves.nistP256 : ECCurve.NamedCurves.nistP384);
+        var config = Tokens.Config(Jwk(key));
+        var head = Tokens.Encode($$"""{"alg":"{{algorithm}}"}""") + "." + Tokens.Encode(Claims);
+        var right = key.SignData(Encoding.ASCII.GetBytes(head), new HashAlgorithmName("SHA" + algorithm[2..]));
+        var n = Convert.FromHexString(order);
+        byte[] zero = new byte[size], one = [.. new byte[size - 1], 1], ones = [.. Enumerable.Repeat((byte)0xFF, size)];
+        byte[] r = right[..size], s = right[size..];
+
+        Assert.Equal("web_user", Tokens.Accept(Tokens.Seal(head, _ => right), config).Role);
+        foreach (var wrong in (byte[][])
+            [[.. zero, .. zero], [.. zero, .. s], [.. r, .. zero], [.. n, .. s], [.. r, .. n], [.. n, .. n], [.. ones, .. ones], [.. one, .. one], [.. s, .. r]])
+        {
+            Assert.Equal(JwtErrors.NoKeyVerifies, Tokens.Refuse(Tokens.Seal(head, _ => wrong), config));
+        }
+    }
+
+    [Fact]
+    public void The_other_half_of_an_ECDSA_signature_says_nothing_new()
+    {
+        // (r, n - s) is as valid as (r, s): RFC 7518 does not demand the smaller s. Claims and role are the same, and nothing here takes a token's text for
+        // its identity: the cache only holds it twice.
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var head = Tokens.Encode("""{"alg":"ES256"}""") + "." + Tokens.Encode(Claims);
+        var right = key.SignData(Encoding.ASCII.GetBytes(head), HashAlgorithmName.SHA256);
+        var order = new System.Numerics.BigInteger(
+            Convert.FromHexString("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"), isUnsigned: true, isBigEndian: true);
+        var other = (order - new System.Numerics.BigInteger(right.AsSpan(32), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        byte[] mirrored = [.. right[..32], .. new byte[32 - other.Length], .. other];
+
+        Assert.Equal(
+            Tokens.Accept(Tokens.Seal(head, _ => right), Tokens.Config(Jwk(key))),
+            Tokens.Accept(Tokens.Seal(head, _ => mirrored), Tokens.Config(Jwk(key))));
+    }
+
+    [Theory]
+    [InlineData("""{"role":"guest","role":"web_user"}""", "web_user", """{"role":"web_user"}""")]
+    [InlineData("""{"role":"web_user","exp":1,"exp":99999999999}""", "web_user", """{"role":"web_user","exp":1,"exp":99999999999}""")]
+    public void Of_a_claim_given_twice_the_last_counts_here_as_in_PostgreSQL(string claims, string role, string passed)
+    {
+        var result = Tokens.Accept(Tokens.Sign(claims));
+
+        Assert.Equal((role, passed), (result.Role, result.ClaimsJson));
+    }
+
+    [Fact]
+    public void An_expiry_that_comes_last_is_not_hidden_by_an_earlier_one() =>
+        Assert.Equal(JwtErrors.Expired, Tokens.Refuse(Tokens.Sign("""{"role":"web_user","exp":99999999999,"exp":1}""")));
+
+    [Theory]
+    [InlineData("""{"role":"web_user\u0000admin"}""", "22023")]
+    [InlineData("""{"ro\u006ce":"none"}""", "22023")]
+    public void A_role_cannot_be_smuggled_past_its_check(string claims, string code) => Assert.Equal(code, Tokens.Refuse(Tokens.Sign(claims)).Code);
+
+    [Theory]
+    [InlineData("Ed448", "EdDSA")]
+    [InlineData("X25519", "EdDSA")]
+    [InlineData("secp256k1", "ES256")]
+    public void A_key_of_a_curve_that_is_not_supported_fits_nothing(string curve, string algorithm)
+    {
+        var key = curve == "secp256k1" ? $$"""{"kty":"EC","crv":"{{curve}}","x":"AAAA","y":"AAAA"}""" : $$"""{"kty":"OKP","crv":"{{curve}}","x":"AAAA"}""";
+        var token = Tokens.Sign(Claims, $$"""{"alg":"{{algorithm}}"}""");
+
+        Assert.Equal(JwtErrors.NoSuitableKey, Tokens.Refuse(token, Tokens.Config($$"""{"keys":[{{key}}]}""")));
+    }
 
     static string Jwk(ECDsa key)
     {
