@@ -90,7 +90,7 @@ static class ServerLife
         });
         try
         {
-            await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log));
+            await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log), () => state.Current.Authenticator);
             await using var admin = WebServer.CreateAdmin(config, new AdminEndpoints(
                 state,
                 new MetricsPage(state, database, gauge, () => listener.IsOn),

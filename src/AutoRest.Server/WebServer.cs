@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using AutoRest.Server.Admin;
+using AutoRest.Server.Auth;
 using AutoRest.Server.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -34,11 +35,12 @@ sealed class WebServer : IAsyncDisposable
     public bool IsLive => _isOpen && _address.IsReachable;
 
     /// <exception cref="ConfigException">The certificate cannot be read.</exception>
-    public static WebServer CreateApi(AppConfig config, RestHandler handler)
+    public static WebServer CreateApi(AppConfig config, RestHandler handler, Func<Authenticator> authenticator)
     {
         var address = new ListenAddress(
             "server", config.ServerHost, config.ServerPort, config.ServerUnixSocket, config.ServerUnixSocketMode, config.ServerReuseport);
-        var server = Create(config, address, config.MaxBodySize, Certificate(config));
+        var server = Create(
+            config, address, config.MaxBodySize, Certificate(config), services => BearerHandler.AddTo(services, authenticator));
         server._app.Run(handler.HandleAsync);
         return server;
     }
@@ -77,7 +79,7 @@ sealed class WebServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    static WebServer Create(AppConfig config, ListenAddress address, long maxBody, X509Certificate2Collection? certificate)
+    static WebServer Create(AppConfig config, ListenAddress address, long maxBody, X509Certificate2Collection? certificate, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -107,6 +109,8 @@ sealed class WebServer : IAsyncDisposable
             options.Backlog = Backlog;
             options.CreateBoundListenSocket = _ => address.Bind();
         });
+
+        services?.Invoke(builder.Services);
 
         // Requests under way finish, however long they take, unless a setting says otherwise.
         var limit = config.ShutdownTimeout > 0 ? TimeSpan.FromSeconds(config.ShutdownTimeout) : Timeout.InfiniteTimeSpan;
