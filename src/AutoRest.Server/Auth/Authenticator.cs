@@ -165,7 +165,7 @@ public sealed class Authenticator
             return null;
         }
 
-        if (previous?._verification is { } known && HasSameAnswers(previous) && known.Cache is null == _config.JwtCacheMaxEntries <= 0)
+        if (previous?._verification is { } known && HasSameAnswers(previous) && (known.Cache is null) == (_config.JwtCacheMaxEntries <= 0))
         {
             known.Cache?.Resize(_config.JwtCacheMaxEntries);
             return known;
