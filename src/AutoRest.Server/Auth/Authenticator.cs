@@ -26,8 +26,10 @@ public sealed class Authenticator
     /// <param name="previous">
     /// The authenticator of the configuration before: its cache is kept if nothing that cached answers depend on has changed, and its counters always.
     /// </param>
-    /// <exception cref="ConfigException">A text secret that is too short, or a role claim path that cannot be parsed.</exception>
     /// <param name="times">For tests of the conversation with an issuer.</param>
+    /// <exception cref="ConfigException">
+    /// A text secret that is too short, a role claim path that cannot be parsed, or an audience demanded without one that is accepted.
+    /// </exception>
     public Authenticator(AppConfig config, Authenticator? previous = null, TimeProvider? clock = null, KeyTimes? times = null)
     {
         Check(config, out var path, out _ownKeys);

@@ -131,27 +131,24 @@ public sealed class RemoteKeys
         }
     }
 
-    /// <summary>Waits for a fetch, at most <see cref="KeyTimes.Wait"/>. False at once when there is none to wait for: the last was a moment ago.</summary>
-    internal async Task<bool> WaitForFetchAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for a fetch, at most <see cref="KeyTimes.Wait"/>; not at all when there is none to wait for: the last was a moment ago.</summary>
+    internal async Task WaitForFetchAsync(CancellationToken cancellationToken)
     {
         if (Ask() is not { } fetch)
         {
-            return false;
+            return;
         }
 
         try
         {
-            if (Interlocked.Increment(ref _waiting) > MaxWaiting)
+            if (Interlocked.Increment(ref _waiting) <= MaxWaiting)
             {
-                return false;
+                await fetch.WaitAsync(_times.Wait, cancellationToken);
             }
-
-            await fetch.WaitAsync(_times.Wait, cancellationToken);
-            return true;
         }
         catch (TimeoutException)
         {
-            return false;
+            // The keys that are there must do.
         }
         finally
         {
