@@ -9,10 +9,10 @@ using Npgsql;
 namespace AutoRest.Server;
 
 /// <summary>
-/// LISTEN on a connection of its own, never through a pooler: reload messages of the database. Reconnects by itself, and reloads after a gap, since
-/// messages may have been missed. contract/operations.md §5.
+/// LISTEN on a connection of its own, never through a pooler: reload messages of the database. Reconnects by itself. Whenever LISTEN succeeds after a load
+/// has begun, there is another, since messages may have been missed. contract/operations.md §5.
 /// </summary>
-public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder settings, SchemaReloader reloader, Log log) : IDisposable
+public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder settings, Database database, SchemaReloader reloader, Log log) : IDisposable
 {
     const int LongestDelay = 32;
 
@@ -20,6 +20,7 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
     const string LostTransactionStatus = "could not access status of transaction";
 
     readonly Lock _changing = new();
+    readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     CancellationTokenSource _settingsChanged = new();
     CancellationTokenSource _databaseReturned = new();
     volatile bool _isOn;
@@ -27,6 +28,12 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
 
     /// <summary>Connected and listening.</summary>
     public bool IsOn => _isOn;
+
+    /// <summary>
+    /// Completes when LISTEN succeeded or failed for the first time, or is not asked for: the first load waits for it, so that no message falls between
+    /// the two.
+    /// </summary>
+    public Task FirstAttempt => _firstAttempt.Task;
 
     /// <summary>It failed, and nothing may be tried again.</summary>
     public event Action<string>? Fatal;
@@ -52,6 +59,7 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
                 }
                 else
                 {
+                    _firstAttempt.TrySetResult();
                     await Task.Delay(Timeout.Infinite, changed.Token);
                 }
             }
@@ -74,7 +82,6 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
 
     async Task ListenAsync(string channel, CancellationToken changed, CancellationToken cancellationToken)
     {
-        var hadFailure = false;
         for (var delay = 1; ; delay = Math.Min(delay * 2, LongestDelay))
         {
             try
@@ -82,12 +89,13 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
                 await using var connection = await ConnectAsync(channel, changed, cancellationToken);
                 _isOn = true;
                 delay = 1;
-                if (hadFailure)
+                if (reloader.HasBegun)
                 {
-                    // What was sent meanwhile is lost.
-                    hadFailure = false;
+                    // What was sent since then is lost: to a failure, another channel, or a connection that took longer than the load.
                     reloader.Request();
                 }
+
+                _firstAttempt.TrySetResult();
 
                 while (true)
                 {
@@ -96,9 +104,15 @@ public sealed class Listener(AppState state, NpgsqlConnectionStringBuilder setti
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
             {
-                _isOn = false;
-                hadFailure = true;
+                if (_isOn)
+                {
+                    // Nothing else watches an idle connection: the pool's went the same way, or are about to.
+                    _isOn = false;
+                    database.Flush();
+                }
+
                 _asksQueue = e.Message.Contains(LostTransactionStatus, StringComparison.Ordinal);
+                _firstAttempt.TrySetResult();
                 if (!IsReportedByTheLoader(e))
                 {
                     log.ListenerFailed(

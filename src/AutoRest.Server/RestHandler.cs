@@ -139,6 +139,8 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         HttpContext http, ActionPlan plan, ApiRequest parsed, Snapshot snapshot, AuthResult auth, PooledBuffer body, RequestTiming timing)
     {
         var made = database.IsUtc ? RowsMade.HereInUtc : RowsMade.Here;
+        var patience = Patience.Of(database.RetryTime);
+        var repeats = 0;
         for (var attempt = 0; ; attempt++)
         {
             // 7.
@@ -151,7 +153,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             try
             {
                 // 8.
-                await using var execution = await Executor.StartAsync(database, statements, http.RequestAborted);
+                await using var execution = await Executor.StartAsync(database, statements, patience, http.RequestAborted);
                 if (statements.Shape is ResultShape.Rows rows && !execution.Gives(rows))
                 {
                     // A read, so running it again does no harm.
@@ -168,7 +170,14 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             {
                 throw new ApiException(explained);
             }
-            catch (PostgresException error) when (attempt < 2 && !http.Response.HasStarted)
+            catch (NpgsqlException error) when (
+                !http.Response.HasStarted && Database.MayRepeat(error, statements.Frame.ReadOnly, repeats, patience))
+            {
+                repeats++;
+                body.Clear();
+                database.Repeat(error);
+            }
+            catch (PostgresException error) when (attempt - repeats < 2 && !http.Response.HasStarted)
             {
                 body.Clear();
                 if (IsLostStatement(error))

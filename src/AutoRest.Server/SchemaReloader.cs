@@ -29,7 +29,10 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     /// While the database cannot be reached, one plain connection attempt is made in this time, give or take a quarter, besides the full attempts: so
     /// that service returns within two seconds of the database, which a back-off of 32 seconds alone would not do.
     /// </summary>
-    static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestProbePause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The first of those attempts come sooner: a pooler that restarts is back in a moment, and requests are waiting for it.</summary>
+    static readonly TimeSpan ShortestProbePause = TimeSpan.FromMilliseconds(50);
 
     // Capacity one: a burst of triggers is one pending load.
     readonly Channel<bool> _requests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -37,6 +40,8 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     readonly TaskCompletionSource _firstSuccess = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly SemaphoreSlim _configuring = new(1);
     bool _isUnreachable;
+    TimeSpan _probePause;
+    volatile bool _hasBegun;
     IReadOnlyDictionary<string, string>? _inDatabase;
     bool _hasEnded;
 
@@ -45,6 +50,9 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
 
     /// <summary>Completes when a load succeeded: with <c>server-reuseport</c> the API port opens only then.</summary>
     public Task FirstSuccess => _firstSuccess.Task;
+
+    /// <summary>A load has begun: what is notified from now on may be missing in it, unless somebody was listening before.</summary>
+    public bool HasBegun => _hasBegun;
 
     /// <summary>The database answers after a time in which it did not.</summary>
     public event Action? Recovered;
@@ -91,6 +99,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
 
     async Task LoadUntilItWorksAsync(CancellationToken cancellationToken)
     {
+        _probePause = ShortestProbePause;
         for (var delay = 1; ; delay = Math.Min(delay * 2, LongestDelay))
         {
             var loaded = await TryLoadAsync(cancellationToken);
@@ -138,7 +147,8 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
             var asked = _requests.Reader.WaitToReadAsync(wait.Token).AsTask();
             while (!asked.IsCompleted)
             {
-                await Task.WhenAny(asked, Task.Delay(ProbePause * (0.75 + (Random.Shared.NextDouble() * 0.5)), wait.Token));
+                await Task.WhenAny(asked, Task.Delay(_probePause * (0.75 + (Random.Shared.NextDouble() * 0.5)), wait.Token));
+                _probePause = _probePause * 2 < LongestProbePause ? _probePause * 2 : LongestProbePause;
                 if (_isUnreachable && !asked.IsCompleted && await CanConnectAsync(wait.Token))
                 {
                     return;
@@ -173,6 +183,8 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         {
         }
 
+        _hasBegun = true;
+
         var config = state.Current.Snapshot.Config;
         NpgsqlConnection connection;
         int version;
@@ -200,6 +212,12 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
         {
             _isUnreachable = false;
             Recovered?.Invoke();
+        }
+
+        if (state.Current.Snapshot.Schema is not null)
+        {
+            // The old cache serves: whoever waits for the database need not wait for the catalog as well.
+            database.MarkUp();
         }
 
         await using (connection)

@@ -52,13 +52,14 @@ static class ServerLife
         using var gauge = new PoolGauge();
         await using var database = new Database(connection.Builder, config, log) { Times = state.Metrics.Database };
         using var reloader = new SchemaReloader(state, database, source, log);
-        using var listener = new Listener(state, listenConnection.Builder, reloader, log);
+        using var listener = new Listener(state, listenConnection.Builder, database, reloader, log);
         var keys = new KeyRefresher(state, log);
         using var stopping = new CancellationTokenSource();
         var end = new End(log);
         reloader.Fatal += end.Fail;
         listener.Fatal += end.Fail;
         reloader.Recovered += listener.Hurry;
+        database.Lost += () => reloader.Request(afterOutage: true);
         var channel = (config.DbChannel, config.DbChannelEnabled);
         state.ConfigChanged += next =>
         {
@@ -107,7 +108,7 @@ static class ServerLife
 
             // 4. No worker is meant to end: one that does takes the process with it, which whoever supervises it will notice.
             var listening = end.Watch("The listener", listener.RunAsync(stopping.Token), stopping.Token);
-            var loading = end.Watch("The schema cache loader", reloader.RunAsync(stopping.Token), stopping.Token);
+            var loading = end.Watch("The schema cache loader", LoadAsync(reloader, listener, stopping.Token), stopping.Token);
             var fetching = end.Watch("The key fetcher", keys.RunAsync(stopping.Token), stopping.Token);
             await Task.WhenAny(config.ServerReuseport ? reloader.FirstSuccess : reloader.FirstAttempt, end.Reached);
 
@@ -132,6 +133,16 @@ static class ServerLife
             await stopping.CancelAsync();
             return 1;
         }
+    }
+
+    /// <summary>
+    /// The listener first, so that a message sent while the catalog is read is heard. A database that does not even refuse it must not hold up the server:
+    /// the listener asks for another load when it gets through.
+    /// </summary>
+    static async Task LoadAsync(SchemaReloader reloader, Listener listener, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(listener.FirstAttempt, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken));
+        await reloader.RunAsync(cancellationToken);
     }
 
     static void Apply(Log log, AppConfig config)

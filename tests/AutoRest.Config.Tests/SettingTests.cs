@@ -65,6 +65,7 @@ public class SettingTests
         ("ar-max-body-size", "8589934592", c => c.MaxBodySize, 8589934592L, "8589934592"),
         ("ar-stream-threshold", "1024", c => c.StreamThreshold, 1024, "1024"),
         ("ar-pool-max-waiting", "9", c => c.PoolMaxWaiting, 9, "9"),
+        ("ar-db-retry-time", "2", c => c.DbRetryTime, 2, "2"),
         ("ar-server-header", "none", c => c.ServerHeader, null, "\"none\""),
         ("ar-log-format", "json", c => c.LogFormat, LogFormat.Json, "\"json\""),
         ("ar-max-concurrent-requests", "7", c => c.MaxConcurrentRequests, 7, "7"),

@@ -8,11 +8,13 @@ namespace AutoRest.Testing;
 /// <remarks>Call <see cref="Required.PgBouncer"/> first.</remarks>
 public sealed class PgBouncer : IAsyncDisposable
 {
-    readonly Process _process;
+    readonly string _program;
     readonly string _folder;
+    Process _process;
 
-    PgBouncer(Process process, string folder, int port)
+    PgBouncer(string program, Process process, string folder, int port)
     {
+        _program = program;
         _process = process;
         _folder = folder;
         Port = port;
@@ -86,10 +88,7 @@ public sealed class PgBouncer : IAsyncDisposable
         await File.WriteAllLinesAsync(Path.Combine(folder, "ini"),
             ["[databases]", $"* = host=127.0.0.1 port={cluster.Port}", "[pgbouncer]", .. all.Select(s => $"{s.Key} = {s.Value}")]);
 
-        var (file, arguments) = Command.Unprivileged(program, "-q", Path.Combine(folder, "ini"));
-        var process = Process.Start(new ProcessStartInfo(file, arguments) { WorkingDirectory = folder })
-            ?? throw new InvalidOperationException("pgbouncer did not start");
-        var bouncer = new PgBouncer(process, folder, port);
+        var bouncer = new PgBouncer(program, Launch(program, folder, "-q"), folder, port);
         AppDomain.CurrentDomain.ProcessExit += bouncer.Kill;
         try
         {
@@ -120,11 +119,44 @@ public sealed class PgBouncer : IAsyncDisposable
             .Select(row => rows[0].Zip(row).ToDictionary(cell => cell.First, cell => cell.Second))];
     }
 
+    /// <summary>Ends PgBouncer, so that every connection breaks, and starts it again on the same port after a time.</summary>
+    /// <param name="how"><see cref="UnixSignal.Terminate"/> ends it at once, <see cref="UnixSignal.Interrupt"/> when the statements under way have ended.</param>
+    public async Task RestartAsync(UnixSignal how, TimeSpan pause)
+    {
+        await EndAsync(how);
+        await Task.Delay(pause);
+        _process = Launch(_program, _folder, "-q");
+        await WaitUntilItListensAsync();
+    }
+
+    /// <summary>Starts a second PgBouncer that takes over the sockets of the first, which ends (<c>pgbouncer -R</c>).</summary>
+    public async Task TakeOverAsync()
+    {
+        var old = _process;
+        _process = Launch(_program, _folder, "-q", "-R");
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await old.WaitForExitAsync(timeout.Token);
+        old.Dispose();
+        await WaitUntilItListensAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= Kill;
-        // PgBouncer's immediate shutdown is SIGTERM.
-        Command.Signal(_process.Id, UnixSignal.Terminate);
+        await EndAsync(UnixSignal.Terminate);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    static Process Launch(string program, string folder, params string[] options)
+    {
+        var (file, arguments) = Command.Unprivileged(program, [.. options, Path.Combine(folder, "ini")]);
+        return Process.Start(new ProcessStartInfo(file, arguments) { WorkingDirectory = folder })
+            ?? throw new InvalidOperationException("pgbouncer did not start");
+    }
+
+    async Task EndAsync(UnixSignal signal)
+    {
+        Command.Signal(_process.Id, signal);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {
@@ -135,7 +167,6 @@ public sealed class PgBouncer : IAsyncDisposable
             _process.Kill();
         }
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
     }
 
     async Task WaitUntilItListensAsync()

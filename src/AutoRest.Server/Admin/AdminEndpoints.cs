@@ -57,7 +57,7 @@ public sealed class AdminEndpoints(AppState state, MetricsPage metrics, Func<boo
     {
         try
         {
-            await using var connection = await database.OpenAsync(cancellationToken);
+            await using var connection = await database.OpenAsync(default, cancellationToken);
             await using var command = new Npgsql.NpgsqlCommand("SELECT 1", connection);
             return await command.ExecuteScalarAsync(cancellationToken) is 1;
         }

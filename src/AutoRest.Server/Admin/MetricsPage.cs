@@ -81,6 +81,8 @@ public sealed class MetricsPage(AppState state, Database database, PoolGauge poo
         Buckets(page, "autorest_database_duration_seconds", "", state.Metrics.Database.Read(0));
         One(page, "autorest_db_pool_in_use", "gauge", "Pool connections in use by requests", database.Gate.InUse);
         One(page, "autorest_db_up", "gauge", "1 while the database can be reached, else 0", database.IsDown ? 0 : 1);
+        One(page, "autorest_db_waiting_for_return", "gauge", "Requests waiting for a lost database", database.WaitingForReturn);
+        One(page, "autorest_db_reads_repeated_total", "counter", "Reads run again because their connection was lost", database.Repeats);
         One(page, "autorest_listener_up", "gauge", "1 while notifications are listened for, else 0", isListening() ? 1 : 0);
     }
 

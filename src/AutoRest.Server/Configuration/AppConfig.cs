@@ -195,6 +195,12 @@ public sealed record AppConfig
     /// <summary>Requests that may wait for a connection at once; one more is refused with AR503. Ours: <c>ar-pool-max-waiting</c>.</summary>
     public int PoolMaxWaiting { get; init; } = 5000;
 
+    /// <summary>
+    /// Seconds from a loss of the database in which requests wait for its return and reads that were cut off run again; 0 is none.
+    /// Ours: <c>ar-db-retry-time</c>.
+    /// </summary>
+    public int DbRetryTime { get; init; } = 5;
+
     /// <summary>The <c>Server</c> header; null leaves it out. Ours: <c>ar-server-header</c>.</summary>
     public string? ServerHeader { get; init; } = ProductName.ServerHeader;
 

@@ -179,6 +179,8 @@ static class SettingTable
             c => c.StreamThreshold, (c, v) => c with { StreamThreshold = v }),
         Int("ar-pool-max-waiting", "Requests that may wait for a connection at once; more are refused.",
             c => c.PoolMaxWaiting, (c, v) => c with { PoolMaxWaiting = v }) with { Reloadable = false },
+        Int("ar-db-retry-time", "Seconds from a loss of the database in which requests wait for its return and reads that were cut off run again; 0 is none.",
+            c => c.DbRetryTime, (c, v) => c with { DbRetryTime = v }) with { Reloadable = false },
         Text("ar-server-header", "text", "The `Server` header; `none` leaves it out.",
             c => c.ServerHeader ?? "none", (c, v) => c with { ServerHeader = v == "none" ? null : v }, HeaderValue),
         Keyword("ar-log-format", "Lines for people, or one JSON object per line.",

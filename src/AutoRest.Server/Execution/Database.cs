@@ -1,5 +1,6 @@
 #pragma warning disable NPG9001 // see RawValue.cs
 using System.Data;
+using System.Diagnostics;
 using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 using AutoRest.Server.Observability;
@@ -18,8 +19,11 @@ public sealed class Database : IAsyncDisposable
     readonly bool _mayPrepare;
     readonly Lock _switching = new();
     readonly StateChangeEventHandler _closed;
+    readonly int _maxWaiting;
     NpgsqlDataSource _pool;
-    string? _downReason;
+    Outage? _outage;
+    int _waiting;
+    long _repeats;
     bool _detected;
     bool _utc;
 
@@ -44,6 +48,8 @@ public sealed class Database : IAsyncDisposable
         _log = log;
         _mayPrepare = config.DbPreparedStatements;
         Gate = new PoolGate(_settings.MaxPoolSize, config.PoolMaxWaiting, TimeSpan.FromSeconds(config.DbPoolAcquisitionTimeout));
+        _maxWaiting = config.PoolMaxWaiting;
+        RetryTime = TimeSpan.FromSeconds(Math.Max(config.DbRetryTime, 0));
         _closed = OnStateChange;
         _pool = Build(false);
         Statements.Renewed += Flush;
@@ -67,19 +73,56 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Where the time of requests with a connection is counted.</summary>
     public Histogram? Times { get; init; }
 
-    /// <summary>
-    /// The database could not be reached: requests are refused at once, and only the reloader tries again, until it calls <see cref="MarkUp"/>.
-    /// A thousand waiting clients would otherwise be a thousand connection attempts.
-    /// </summary>
-    public bool IsDown => Volatile.Read(ref _downReason) is not null;
+    /// <summary>How long requests wait for a database that was lost. Setting <c>ar-db-retry-time</c>.</summary>
+    public TimeSpan RetryTime { get; }
 
-    /// <summary>A connection of the pool; disposing of it gives it back.</summary>
+    /// <summary>
+    /// The database could not be reached: only the reloader tries again, until it calls <see cref="MarkUp"/>. A thousand waiting clients would otherwise
+    /// be a thousand connection attempts.
+    /// </summary>
+    public bool IsDown => Volatile.Read(ref _outage) is not null;
+
+    /// <summary>Requests that wait for the database's return.</summary>
+    public int WaitingForReturn => Volatile.Read(ref _waiting);
+
+    /// <summary>Reads that were run again because their connection was lost, since the process began.</summary>
+    public long Repeats => Interlocked.Read(ref _repeats);
+
+    /// <summary>The database cannot be reached: somebody has to find out when it can be.</summary>
+    public event Action? Lost;
+
+    /// <summary>
+    /// A connection of the pool; disposing of it gives it back. Where none can be made, the request waits for the database's return: nothing was sent yet,
+    /// so that is as good for a write as for a read.
+    /// </summary>
+    /// <param name="patience">How long the request may still wait.</param>
     /// <exception cref="ApiException">PGRST000: no connection could be made; PGRST003, AR503: none became free.</exception>
-    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    public async ValueTask<NpgsqlConnection> OpenAsync(Patience patience, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _downReason) is { } reason)
+        while (true)
         {
-            throw new ApiException(new ConnectionFailed(reason));
+            ApiException failure;
+            try
+            {
+                return await BorrowAsync(cancellationToken);
+            }
+            catch (ApiException e) when (e.Error is ConnectionFailed)
+            {
+                failure = e;
+            }
+
+            if (!await MayTryAgainAsync(patience, cancellationToken))
+            {
+                throw failure;
+            }
+        }
+    }
+
+    async ValueTask<NpgsqlConnection> BorrowAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _outage) is { } outage)
+        {
+            throw new ApiException(new ConnectionFailed(outage.Reason));
         }
 
         _log.Debug("Trying to borrow a connection from pool");
@@ -105,8 +148,82 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the end of the outage; false when neither the request nor the outage has time left for that.</summary>
+    async ValueTask<bool> MayTryAgainAsync(Patience patience, CancellationToken cancellationToken)
+    {
+        var outage = Volatile.Read(ref _outage);
+        var left = patience.Left;
+        if (outage is not null && RetryTime - Stopwatch.GetElapsedTime(outage.Since) is var sinceLoss && sinceLoss < left)
+        {
+            // Only the beginning of an outage is worth waiting: it may be a restart. Later, a quick answer is.
+            left = sinceLoss;
+        }
+
+        if (left <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > _maxWaiting)
+            {
+                return false;
+            }
+
+            if (outage is null)
+            {
+                // The server is there but has no room (class 53), or has just come back.
+                await Task.Delay(Random.Shared.Next(50, 200), cancellationToken);
+                return true;
+            }
+
+            var timeout = Task.Delay(left, cancellationToken);
+            return await Task.WhenAny(outage.Ended, timeout) == outage.Ended;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>
+    /// Whether a failed request may run once more: it only read, so that running twice does no harm, and its connection was lost or the server shut
+    /// it down. An error that a function raised leaves the connection open and is the answer.
+    /// </summary>
+    public static bool MayRepeat(NpgsqlException error, bool isReadOnly, int repeats, Patience patience) =>
+        isReadOnly && repeats < MaxRepeats && patience.Left > TimeSpan.Zero && IsLoss(error);
+
+    /// <summary>A request's connection was lost and it runs once more: the other connections went the same way, or are about to.</summary>
+    public void Repeat(Exception error)
+    {
+        Interlocked.Increment(ref _repeats);
+        _log.Debug($"A read is repeated on another connection: {error.Message}");
+        Flush();
+    }
+
+    /// <summary>
+    /// Two: the first connection may have died unnoticed, the second may be a pooler's whose own connection did. More would multiply a query that
+    /// brings the server down.
+    /// </summary>
+    const int MaxRepeats = 2;
+
+    static bool IsLoss(NpgsqlException error) => error is PostgresException refusal
+        ? refusal.InvariantSeverity is "FATAL" or "PANIC" && refusal.SqlState is ['0', '8', ..] or "57P01" or "57P02" or "57P03"
+        : error.InnerException is IOException or System.Net.Sockets.SocketException;
+
     /// <summary>The database answers again.</summary>
-    public void MarkUp() => Volatile.Write(ref _downReason, null);
+    public void MarkUp() => Interlocked.Exchange(ref _outage, null)?.End();
+
+    void MarkDown(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _outage, new Outage(reason), null) is null)
+        {
+            // Whatever is idle is dead as well; a request must not find out one by one.
+            Flush();
+            Lost?.Invoke();
+        }
+    }
 
     void OnStateChange(object sender, StateChangeEventArgs change)
     {
@@ -125,7 +242,7 @@ public sealed class Database : IAsyncDisposable
         // A server without a free slot (class 53) is there; trying again is the remedy.
         if (error is not PostgresException { SqlState: ['5', '3', ..] })
         {
-            Volatile.Write(ref _downReason, text);
+            MarkDown(text);
             Gate.Refuse(failed);
         }
 
@@ -278,5 +395,20 @@ public sealed class Database : IAsyncDisposable
         await probe.UnprepareAsync(cancellationToken);
         await transaction.RollbackAsync(cancellationToken);
         return (renamed, true);
+    }
+
+    /// <summary>From the first failed connection to the first that succeeds.</summary>
+    sealed class Outage(string reason)
+    {
+        // Continuations elsewhere: the thread that found the database must not serve all who wait for it.
+        readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Reason => reason;
+
+        public long Since { get; } = Stopwatch.GetTimestamp();
+
+        public Task Ended => _ended.Task;
+
+        public void End() => _ended.TrySetResult();
     }
 }

@@ -12,10 +12,12 @@ namespace AutoRest.Server.Execution;
 public static class Executor
 {
     /// <summary>Sends the statements and stops before the first row of the main query.</summary>
+    /// <param name="patience">How long the request may wait for a lost database.</param>
     /// <exception cref="ApiException">There are more parameters than the protocol allows.</exception>
     /// <exception cref="PostgresException">A statement failed; the transaction is rolled back.</exception>
     /// <exception cref="NpgsqlException">The connection could not be made or was lost.</exception>
-    public static async Task<Execution> StartAsync(Database database, RequestStatements statements, CancellationToken cancellationToken)
+    public static async Task<Execution> StartAsync(
+        Database database, RequestStatements statements, Patience patience, CancellationToken cancellationToken)
     {
         if (statements.Main.Parameters.Count > MaxParameters || statements.CountPlan is { Parameters.Count: > MaxParameters })
         {
@@ -23,7 +25,7 @@ public static class Executor
             throw new ApiException(new BadHttp(StatusCodes.Status400BadRequest, "The request holds more values than a statement can have parameters"));
         }
 
-        var execution = new Execution(database, await database.OpenAsync(cancellationToken), statements);
+        var execution = new Execution(database, await database.OpenAsync(patience, cancellationToken), statements);
         try
         {
             if (statements.Frame.IsExplicit)
