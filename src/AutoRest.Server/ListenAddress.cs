@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace AutoRest.Server;
 
@@ -13,6 +14,8 @@ public sealed class BindException(string message) : Exception(message);
 /// <param name="setting">Prefix of the settings' names in messages: <c>server</c> or <c>admin-server</c>.</param>
 sealed class ListenAddress(string setting, string host, int port, string? unixSocket, string unixSocketMode, bool reusePort)
 {
+    Socket? _bound;
+
     // The first descriptor of a unix socket is kept: the runtime removes the file when it is disposed of, and by then the file may be a successor's.
     static readonly List<Socket> Kept = [];
 
@@ -24,6 +27,9 @@ sealed class ListenAddress(string setting, string host, int port, string? unixSo
 
     /// <summary>False when the file of a bound unix socket is gone: nobody can connect any more.</summary>
     public bool IsReachable => unixSocket is null || File.Exists(unixSocket);
+
+    /// <summary>Other processes may listen on the same port.</summary>
+    public bool SharesPort => reusePort && unixSocket is null;
 
     /// <exception cref="BindException">None of the addresses can be bound.</exception>
     public Socket Bind()
@@ -51,6 +57,7 @@ sealed class ListenAddress(string setting, string host, int port, string? unixSo
 
                 socket.Bind(new IPEndPoint(address, port));
                 Text = socket.LocalEndPoint!.ToString()!;
+                _bound = socket;
                 return socket;
             }
             catch (SocketException error)
@@ -66,6 +73,62 @@ sealed class ListenAddress(string setting, string host, int port, string? unixSo
         }
 
         throw Failure(last);
+    }
+
+    /// <summary>
+    /// From now on no new connection is begun here: those that are being made are completed, and the opening segments of others are dropped, so that
+    /// clients send them again a second later, when the socket is closed and another process of the port gets them. Closing at once would reset every
+    /// connection that is made but not accepted yet. False where the system cannot do that.
+    /// </summary>
+    /// <remarks>Linux hands such connections over by itself where <c>net.ipv4.tcp_migrate_req</c> is 1 (5.14 and later); by default it is not.</remarks>
+    public bool RefuseNew()
+    {
+        if (!SharesPort || !OperatingSystem.IsLinux() || _bound is not { } socket)
+        {
+            return false;
+        }
+
+        // Classic BPF; a listening socket's filter sees each segment from its TCP header on. Byte 13 holds the flags: SYN (2) without ACK (16).
+        ReadOnlySpan<ulong> program =
+        [
+            Instruction(0x30, 0, 0, 13),        // load the byte at 13
+            Instruction(0x54, 0, 0, 0x12),      // keep SYN and ACK
+            Instruction(0x15, 0, 1, 0x02),      // SYN alone?
+            Instruction(0x06, 0, 0, 0),         // drop it
+            Instruction(0x06, 0, 0, 0x40000),   // let it through
+        ];
+        var code = GCHandle.Alloc(program.ToArray(), GCHandleType.Pinned);
+        try
+        {
+            // struct sock_fprog { unsigned short len; struct sock_filter *filter; }
+            Span<byte> argument = stackalloc byte[2 * IntPtr.Size];
+            argument.Clear();
+            MemoryMarshal.Write(argument, (ushort)program.Length);
+            MemoryMarshal.Write(argument[IntPtr.Size..], code.AddrOfPinnedObject());
+            const int SolSocket = 1;
+            const int SoAttachFilter = 26;
+            socket.SetRawSocketOption(SolSocket, SoAttachFilter, argument);
+            return true;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+        finally
+        {
+            code.Free();
+        }
+
+        // struct sock_filter { __u16 code; __u8 jt; __u8 jf; __u32 k; }, as it lies in memory.
+        static ulong Instruction(ushort code, byte ifTrue, byte ifFalse, uint operand)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+            MemoryMarshal.Write(bytes, code);
+            bytes[2] = ifTrue;
+            bytes[3] = ifFalse;
+            MemoryMarshal.Write(bytes[4..], operand);
+            return MemoryMarshal.Read<ulong>(bytes);
+        }
     }
 
     BindException Failure(SocketException? error)

@@ -12,7 +12,7 @@ namespace AutoRest.Server;
 /// </summary>
 static class ServerLife
 {
-    // Never disposed of: a second signal, while the process is about to end, has no special meaning and must not change the exit code.
+    // Never disposed of: a second signal, while the process is about to end, must not change the exit code.
     static readonly List<PosixSignalRegistration> Registrations = [];
 
     /// <summary>Gives the exit code.</summary>
@@ -55,7 +55,7 @@ static class ServerLife
         using var listener = new Listener(state, listenConnection.Builder, database, reloader, log);
         var keys = new KeyRefresher(state, log);
         using var stopping = new CancellationTokenSource();
-        var end = new End(log);
+        var end = new ServerEnd(log);
         reloader.Fatal += end.Fail;
         listener.Fatal += end.Fail;
         reloader.Recovered += listener.Hurry;
@@ -91,14 +91,15 @@ static class ServerLife
         });
         try
         {
-            await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log), () => state.Current.Authenticator);
+            using var kestrel = new KestrelLog(log, end.Fail);
+            await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log), () => state.Current.Authenticator, kestrel);
             await using var admin = WebServer.CreateAdmin(config, new AdminEndpoints(
                 state,
                 new MetricsPage(state, database, gauge, () => listener.IsOn),
                 () => api.IsLive,
-                cancellation => state.Current.Snapshot.Config.DbChannelEnabled
-                    ? Task.FromResult(listener.IsOn)
-                    : AdminEndpoints.CanConnectAsync(database, cancellation)));
+                cancellation => end.Reached.IsCompleted ? Task.FromResult(false)
+                    : state.Current.Snapshot.Config.DbChannelEnabled ? Task.FromResult(listener.IsOn)
+                    : AdminEndpoints.CanConnectAsync(database, cancellation)), kestrel);
 
             // 3.
             if (admin is not null)
@@ -106,7 +107,7 @@ static class ServerLife
                 log.AdminListening(await admin.StartAsync());
             }
 
-            // 4. No worker is meant to end: one that does takes the process with it, which whoever supervises it will notice.
+            // 4.
             var listening = end.Watch("The listener", listener.RunAsync(stopping.Token), stopping.Token);
             var loading = end.Watch("The schema cache loader", LoadAsync(reloader, listener, stopping.Token), stopping.Token);
             var fetching = end.Watch("The key fetcher", keys.RunAsync(stopping.Token), stopping.Token);
@@ -119,7 +120,14 @@ static class ServerLife
                 await end.Reached;
             }
 
-            // 7. No new connections anywhere; the last requests may take their time.
+            // 7. No new connections anywhere; the last requests may take their time. Until the API's socket is closed, health can be asked.
+            end.Hurried += api.Abort;
+            if (end.IsHurried)
+            {
+                api.Abort();
+            }
+
+            await api.CloseAsync(end.ExitCode == 0 ? TimeSpan.FromSeconds(Math.Max(config.ShutdownDelay, 0)) : TimeSpan.Zero);
             await Task.WhenAll(api.StopAsync(), admin?.StopAsync() ?? Task.CompletedTask);
 
             // 8.
@@ -160,56 +168,6 @@ static class ServerLife
                 context.Cancel = true;
                 action();
             }));
-        }
-    }
-
-    /// <summary>The one reason why the server ends, and its exit code.</summary>
-    sealed class End(Log log)
-    {
-        readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        int _exitCode;
-
-        public Task Reached => _reached.Task;
-
-        public int ExitCode => _exitCode;
-
-        public void Stop(string signal)
-        {
-            if (!_reached.Task.IsCompleted)
-            {
-                log.Terminating(signal);
-            }
-
-            _reached.TrySetResult();
-        }
-
-        public void Fail(string message)
-        {
-            if (Interlocked.Exchange(ref _exitCode, 1) == 0)
-            {
-                log.Warning(message);
-            }
-
-            _reached.TrySetResult();
-        }
-
-        public async Task Watch(string name, Task worker, CancellationToken stopping)
-        {
-            try
-            {
-                await worker;
-                if (!stopping.IsCancellationRequested)
-                {
-                    Fail($"{name} ended unexpectedly, exiting.");
-                }
-            }
-            catch (Exception e)
-            {
-                if (!stopping.IsCancellationRequested)
-                {
-                    Fail($"{name} failed unexpectedly, exiting: {e}");
-                }
-            }
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using AutoRest.Server.Admin;
 using AutoRest.Server.Auth;
 using AutoRest.Server.Configuration;
+using AutoRest.Server.Observability;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -21,9 +22,17 @@ sealed class WebServer : IAsyncDisposable
     /// <summary>Connections that are made faster than they are accepted wait here. contract/operations.md §11.</summary>
     const int Backlog = 2048;
 
+    /// <summary>
+    /// How long a process that shares its port still serves before it closes it: connections that are being made get through, and clients that ask again
+    /// and again are told to come back on another connection.
+    /// </summary>
+    static readonly TimeSpan HandOver = TimeSpan.FromMilliseconds(500);
+
+    readonly CancellationTokenSource _aborting = new();
     readonly WebApplication _app;
     readonly ListenAddress _address;
     volatile bool _isOpen;
+    volatile bool _isClosing;
 
     WebServer(WebApplication app, ListenAddress address)
     {
@@ -35,17 +44,25 @@ sealed class WebServer : IAsyncDisposable
     public bool IsLive => _isOpen && _address.IsReachable;
 
     /// <exception cref="ConfigException">The certificate cannot be read.</exception>
-    public static WebServer CreateApi(AppConfig config, RestHandler handler, Func<Authenticator> authenticator)
+    public static WebServer CreateApi(AppConfig config, RestHandler handler, Func<Authenticator> authenticator, KestrelLog log)
     {
         var address = new ListenAddress(
             "server", config.ServerHost, config.ServerPort, config.ServerUnixSocket, config.ServerUnixSocketMode, config.ServerReuseport);
         var server = Create(
-            config, address, config.MaxBodySize, Certificate(config), services => BearerHandler.AddTo(services, authenticator));
-        server._app.Run(handler.HandleAsync);
+            config, address, config.MaxBodySize, Certificate(config), log, services => BearerHandler.AddTo(services, authenticator));
+        server._app.Run(http =>
+        {
+            if (server._isClosing && HttpProtocol.IsHttp11(http.Request.Protocol))
+            {
+                http.Response.Headers.Connection = "close";
+            }
+
+            return handler.HandleAsync(http);
+        });
         return server;
     }
 
-    public static WebServer? CreateAdmin(AppConfig config, AdminEndpoints endpoints)
+    public static WebServer? CreateAdmin(AppConfig config, AdminEndpoints endpoints, KestrelLog log)
     {
         if (config.AdminServerPort is null && config.AdminServerUnixSocket is null)
         {
@@ -55,7 +72,7 @@ sealed class WebServer : IAsyncDisposable
         var address = new ListenAddress(
             "admin-server", config.AdminServerHost ?? config.ServerHost, config.AdminServerPort ?? 0, config.AdminServerUnixSocket,
             config.AdminServerUnixSocketMode, reusePort: false);
-        var server = Create(config, address, 0, null);
+        var server = Create(config, address, 0, null, log);
         server._app.Run(endpoints.HandleAsync);
         return server;
     }
@@ -70,16 +87,55 @@ sealed class WebServer : IAsyncDisposable
         return _address.Text;
     }
 
-    /// <summary>Closes the socket, then waits for the requests under way.</summary>
-    public async Task StopAsync()
+    /// <summary>
+    /// Makes clients leave before the socket is closed: for a time everything is served, and every response ends its connection. A process that shares its
+    /// port does so at least until no connection is left that was made but not accepted.
+    /// </summary>
+    public async Task CloseAsync(TimeSpan delay)
     {
-        _isOpen = false;
-        await _app.StopAsync();
+        _isClosing = true;
+        try
+        {
+            if (_isOpen)
+            {
+                await Task.Delay(delay, _aborting.Token);
+                if (_address.RefuseNew())
+                {
+                    await Task.Delay(HandOver, _aborting.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nothing is waited for any more.
+        }
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    /// <summary>Closes the socket, then waits for the requests under way, until their time is up or <see cref="Abort"/> is called.</summary>
+    public async Task StopAsync()
+    {
+        _isClosing = true;
+        _isOpen = false;
+        try
+        {
+            await _app.StopAsync(_aborting.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is up, and what was under way is cut off.
+        }
+    }
 
-    static WebServer Create(AppConfig config, ListenAddress address, long maxBody, X509Certificate2Collection? certificate, Action<IServiceCollection>? services = null)
+    /// <summary>Cuts off what is still under way.</summary>
+    public void Abort() => _aborting.Cancel();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _aborting.Dispose();
+    }
+
+    static WebServer Create(AppConfig config, ListenAddress address, long maxBody, X509Certificate2Collection? certificate, KestrelLog log, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -99,6 +155,7 @@ sealed class WebServer : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(address.Placeholder, listen => Configure(listen, config.HttpVersions, certificate));
         });
+        builder.Logging.SetMinimumLevel(LogLevel.None).AddFilter("Microsoft.AspNetCore.Server", LogLevel.Warning).AddProvider(log);
         if (certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();

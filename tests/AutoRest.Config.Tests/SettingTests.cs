@@ -79,6 +79,7 @@ public class SettingTests
         ("ar-tls-key", "/k.pem", c => c.TlsKey, "/k.pem", "\"/k.pem\""),
         ("ar-http-versions", "1.1-2", c => c.HttpVersions, HttpVersions.Http1And2, "\"1.1-2\""),
         ("ar-shutdown-timeout", "14", c => c.ShutdownTimeout, 14, "14"),
+        ("ar-shutdown-delay", "3", c => c.ShutdownDelay, 3, "3"),
         ("ar-otel-endpoint", "http://c:4318", c => c.OtelEndpoint, "http://c:4318", "\"http://c:4318\""),
         ("ar-docs", "token", c => c.Docs, DocsMode.Token, "\"token\""),
     ];

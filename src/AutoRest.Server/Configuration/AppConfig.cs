@@ -240,6 +240,9 @@ public sealed record AppConfig
     /// <summary>Seconds requests under way may take at the end; 0 is no limit. Ours: <c>ar-shutdown-timeout</c>.</summary>
     public int ShutdownTimeout { get; init; }
 
+    /// <summary>Seconds after SIGTERM in which new connections are still served while <c>/ready</c> is 503. Ours: <c>ar-shutdown-delay</c>.</summary>
+    public int ShutdownDelay { get; init; }
+
     /// <summary>Where traces and metrics are sent (OTLP); null sends none. Ours: <c>ar-otel-endpoint</c>.</summary>
     public string? OtelEndpoint { get; init; }
 

@@ -210,6 +210,8 @@ static class SettingTable
             ("1.1", HttpVersions.Http1), ("1.1-2", HttpVersions.Http1And2), ("2", HttpVersions.Http2)) with { Reloadable = false },
         Int("ar-shutdown-timeout", "Seconds requests under way may still take after SIGTERM; 0 is no limit.",
             c => c.ShutdownTimeout, (c, v) => c with { ShutdownTimeout = v }) with { Reloadable = false },
+        Int("ar-shutdown-delay", "Seconds after SIGTERM in which new connections are still served, while `/ready` is 503 and responses end their connections.",
+            c => c.ShutdownDelay, (c, v) => c with { ShutdownDelay = v }) with { Reloadable = false },
         Text("ar-otel-endpoint", "http(s) URI", "Collector that traces and metrics are sent to (OTLP over HTTP); unset sends none.",
             c => c.OtelEndpoint, (c, v) => c with { OtelEndpoint = v }, OtelUri) with { Reloadable = false },
         Keyword("ar-docs", "Documentation page at `/docs`, and at `/` for browsers; `token` shows and serves the OpenAPI 3.1 document only with a token.",

@@ -19,7 +19,8 @@ public sealed class OperationCluster : IAsyncDisposable
         grant visitor, member to authenticator;
         create table items (id int primary key, name text);
         insert into items select n, 'item ' || n from generate_series(1, 5000) n;
-        grant select on items to visitor, member;
+        create view plenty as select n, repeat('x', 1000) as t from generate_series(1, 50000) n;
+        grant select on items, plenty to visitor, member;
         create function slow(seconds float8) returns text language sql volatile as $$ select pg_sleep(seconds)::text || 'done' $$;
         """;
 

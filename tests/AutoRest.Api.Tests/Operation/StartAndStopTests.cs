@@ -127,6 +127,88 @@ public sealed class StartAndStopTests(OperationCluster shared)
     }
 
     [Fact]
+    public async Task Clients_that_ask_all_the_while_are_handed_over_without_an_error()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SO_REUSEPORT differs elsewhere");
+        var cluster = await shared.GetAsync();
+        var port = Ports.Free();
+        (string, string)[] settings = [("PGRST_SERVER_PORT", port.ToString(CultureInfo.InvariantCulture)), ("PGRST_SERVER_REUSEPORT", "true")];
+        var old = await OperatedServer.StartAsync(cluster, false, settings);
+        await old.UntilAsync(async () => await old.AdminStatusAsync("/ready") == 200, "/ready");
+
+        // Some keep their connections, some make a new one for each request.
+        await using var keeping = LoopingClients.Start(port, 4, static i => new("GET", $"/items?id=eq.{i}"));
+        await using var closing = LoopingClients.Start(port, 4, static i => new RawRequest("GET", $"/items?id=eq.{i}").WithHeader("Connection", "close"));
+        for (var i = 0; i < 3; i++)
+        {
+            var successor = await OperatedServer.StartAsync(cluster, false, settings);
+            await successor.UntilAsync(async () => await successor.AdminStatusAsync("/ready") == 200, "/ready");
+            await keeping.MoreAsync(50);
+            var told = keeping.Closed;
+            Assert.Equal(0, await old.Process.StopAsync());
+            await old.DisposeAsync();
+            await keeping.MoreAsync(50);
+            await closing.MoreAsync(50);
+            Assert.InRange(keeping.Closed - told, 1, 4);
+            old = successor;
+        }
+
+        await using (old)
+        {
+            Assert.Empty(await keeping.EndAsync());
+            Assert.Empty(await closing.EndAsync());
+        }
+    }
+
+    [Fact]
+    public async Task For_the_delay_of_the_shutdown_everything_is_served_and_nobody_is_sent_here()
+    {
+        await using var server = await OperatedServer.StartAsync(await shared.GetAsync(), true, ("AUTOREST_SHUTDOWN_DELAY", "2"));
+        await server.UntilAsync(async () => await server.AdminStatusAsync("/ready") == 200, "/ready");
+        Assert.Null((await server.GetAsync("/items?limit=1")).Header("Connection"));
+        server.Process.Signal(UnixSignal.Terminate);
+        await server.UntilAsync(async () => await server.AdminStatusAsync("/ready") == 503, "/ready 503", 1);
+        var answer = await server.GetAsync("/items?limit=1");
+        Assert.Equal((200, "close"), (answer.Status, answer.Header("Connection")));
+        Assert.Equal(200, await server.AdminStatusAsync("/live"));
+        Assert.Equal(0, await server.Process.StopAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_response_that_takes_longer_than_the_shutdown_may_is_cut_off(bool bySignal)
+    {
+        await using var server = await OperatedServer.StartAsync(
+            await shared.GetAsync(), true, ("AUTOREST_SHUTDOWN_TIMEOUT", bySignal ? "0" : "2"));
+
+        // More than the sockets take: the response waits for a reader that never comes.
+        using var stream = await RawHttp.ConnectAsync(server.Process.Port);
+        await stream.WriteAsync(RawHttp.Bytes(new("GET", "/plenty")));
+        var slow = server.GetAsync("/rpc/slow?seconds=30");
+        await server.UntilAsync(async () => await server.MetricAsync("autorest_db_pool_in_use") == 2, "the requests");
+        await server.UntilAsync(async () => await server.MetricAsync("autorest_responses_streaming") == 1, "the stream");
+        server.Process.Signal(UnixSignal.Terminate);
+        await server.UntilLoggedAsync("Received termination unix signal SIGTERM");
+
+        // Whoever sends the same signal twice at once, such as a terminal and a supervisor, means it once.
+        server.Process.Signal(UnixSignal.Terminate);
+        await Task.Delay(1200);
+        Assert.False(server.Process.HasExited);
+        Assert.False(slow.IsCompleted);
+        if (bySignal)
+        {
+            server.Process.Signal(UnixSignal.Interrupt);
+            await server.UntilLoggedAsync("Received SIGINT again: requests under way are cut off");
+        }
+
+        await server.UntilAsync(() => Task.FromResult(server.Process.HasExited), "the end", 6);
+        Assert.Equal(0, server.Process.ExitCode);
+        await Assert.ThrowsAsync<IOException>(() => slow);
+        await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync("GET"));
+    }
+
+    [Fact]
     public async Task A_process_that_shares_the_port_opens_it_only_with_a_schema_cache()
     {
         var cluster = await shared.GetAsync();
