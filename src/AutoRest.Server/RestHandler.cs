@@ -72,6 +72,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         using var deadline = RequestDeadline.Start(http, config.RequestTimeout);
         try
         {
+            RequestHeadLimits.Check(target, request.Headers);
             entered = generation.Limits.Enter(http.Connection.RemoteIpAddress);
 
             // 3.
@@ -173,9 +174,8 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             catch (NpgsqlException error) when (
                 !http.Response.HasStarted && Database.MayRepeat(error, statements.Frame.ReadOnly, repeats, patience))
             {
-                repeats++;
                 body.Clear();
-                database.Repeat(error);
+                await database.PrepareRepeatAsync(error, repeats++, http.RequestAborted);
             }
             catch (PostgresException error) when (attempt - repeats < 2 && !http.Response.HasStarted)
             {

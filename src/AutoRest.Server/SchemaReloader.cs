@@ -235,6 +235,8 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                 var facts = await CatalogReader.ReadAsync(connection, config.DbSchemas, config.DbExtraSearchPath, cancellationToken);
                 var querying = Stopwatch.GetElapsedTime(started);
                 log.SchemaQueried(querying);
+                log.SchemaTimings(facts.Timings.GroupBy(static t => LabelOf(t.Query)).Where(static g => g.Key.Length > 0)
+                    .Select(static g => (g.Key, TimeSpan.FromTicks(g.Sum(static t => t.Elapsed.Ticks)))));
                 started = Stopwatch.GetTimestamp();
                 var cache = SchemaCacheBuilder.Build(facts);
                 state.Publish(_ => new Snapshot(config, cache, roles, version));
@@ -352,6 +354,19 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
             _configuring.Release();
         }
     }
+
+    /// <summary>The contract's name for a catalog query, empty for those it has none for. contract/operations.md §2.1.</summary>
+    static string LabelOf(string query) => query switch
+    {
+        "relations" or "columns" or "column_types" or "enum_labels" => "tables",
+        "keys" or "view_definitions" => "keydeps",
+        "foreign_keys" => "rels",
+        "routines" or "routine_parameters" or "routine_settings" => "funcs",
+        "computed_relationships" => "comprels",
+        "representations" => "dreps",
+        "media_handlers" => "mhandlers",
+        _ => "",
+    };
 
     /// <summary>As the JSON object a client would get.</summary>
     static string Describe(Exception e)

@@ -111,6 +111,7 @@ static class ServerLife
             var listening = end.Watch("The listener", listener.RunAsync(stopping.Token), stopping.Token);
             var loading = end.Watch("The schema cache loader", LoadAsync(reloader, listener, stopping.Token), stopping.Token);
             var fetching = end.Watch("The key fetcher", keys.RunAsync(stopping.Token), stopping.Token);
+            var watching = end.Watch("The watch of the pool", new PoolWatch(state, database).RunAsync(reloader.FirstSuccess, stopping.Token), stopping.Token);
             await Task.WhenAny(config.ServerReuseport ? reloader.FirstSuccess : reloader.FirstAttempt, end.Reached);
 
             // 5. 6.
@@ -132,7 +133,7 @@ static class ServerLife
 
             // 8.
             await stopping.CancelAsync();
-            await Task.WhenAll(loading, listening, fetching);
+            await Task.WhenAll(loading, listening, fetching, watching);
             return end.ExitCode;
         }
         catch (Exception e) when (e is BindException or ConfigException)

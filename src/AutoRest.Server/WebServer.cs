@@ -14,10 +14,15 @@ namespace AutoRest.Server;
 /// <summary>Kestrel without anything on top: no routing, no container services, no framework configuration.</summary>
 sealed class WebServer : IAsyncDisposable
 {
-    /// <summary>Longest request line: long lists in filters are ordinary, unbounded ones are an attack.</summary>
-    const int MaxRequestLine = 2 * 1024 * 1024;
+    /// <summary>
+    /// What the HTTP layer refuses by itself, with an empty body. More than <see cref="RequestHeadLimits"/> allows, so that a request that is somewhat too
+    /// large gets an answer like any other.
+    /// </summary>
+    const int MaxRequestLine = RequestHeadLimits.MaxTarget + (64 * 1024);
 
-    const int MaxHeaders = 50 * 1024;
+    const int MaxHeaders = RequestHeadLimits.MaxHeaders + (78 * 1024);
+
+    const int MaxHeaderCount = 500;
 
     /// <summary>Connections that are made faster than they are accepted wait here. contract/operations.md §11.</summary>
     const int Backlog = 2048;
@@ -145,6 +150,7 @@ sealed class WebServer : IAsyncDisposable
             kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
             kestrel.Limits.MaxRequestBufferSize = MaxRequestLine * 2;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
             kestrel.Limits.MaxRequestBodySize = maxBody;
 
             // Header values are UTF-8 on the wire: a relation's name in Content-Location, a claim in a custom header.

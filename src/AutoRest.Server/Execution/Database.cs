@@ -64,6 +64,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Sessions have the time zone UTC, as far as the last one told.</summary>
     public bool IsUtc => Volatile.Read(ref _utc);
 
+    /// <summary>A pooler stands before the database; only known where statements may be prepared.</summary>
+    public bool IsPooled { get; private set; }
+
     /// <summary>Name of the database, for messages.</summary>
     public string Address => $"{_settings.Host}:{_settings.Port}";
 
@@ -134,6 +137,14 @@ public sealed class Database : IAsyncDisposable
             // The slot is free when the connection is, however it ends: given back, disposed of, or broken under a request.
             connection.StateChange += _closed;
             _log.Debug("Borrowed a connection from the pool");
+            if (_log.IsDebug)
+            {
+                var process = connection.ProcessID;
+                _log.Connection(process, "is used");
+                connection.StateChange += (_, change) => _log.Connection(
+                    process, change.CurrentState == ConnectionState.Broken ? "is terminated due to network error" : "is available due to session success");
+            }
+
             return connection;
         }
         catch (Exception error)
@@ -194,19 +205,23 @@ public sealed class Database : IAsyncDisposable
     public static bool MayRepeat(NpgsqlException error, bool isReadOnly, int repeats, Patience patience) =>
         isReadOnly && repeats < MaxRepeats && patience.Left > TimeSpan.Zero && IsLoss(error);
 
-    /// <summary>A request's connection was lost and it runs once more: the other connections went the same way, or are about to.</summary>
-    public void Repeat(Exception error)
+    /// <summary>
+    /// A request's connection was lost and it will run once more: the other connections went the same way, or are about to. Ends after a short time, longer
+    /// each time and not the same for all: a server that is shutting down is given time to refuse connections instead of ending them.
+    /// </summary>
+    public Task PrepareRepeatAsync(Exception error, int repeats, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _repeats);
         _log.Debug($"A read is repeated on another connection: {error.Message}");
         Flush();
+        return Task.Delay(Random.Shared.Next(10, 50) << repeats, cancellationToken);
     }
 
     /// <summary>
-    /// Two: the first connection may have died unnoticed, the second may be a pooler's whose own connection did. More would multiply a query that
-    /// brings the server down.
+    /// The first connection may have died unnoticed, the second may be one that was made while the server was ending, the third a pooler's whose own
+    /// connection died. More would multiply a query that brings the server down.
     /// </summary>
-    const int MaxRepeats = 2;
+    const int MaxRepeats = 3;
 
     static bool IsLoss(NpgsqlException error) => error is PostgresException refusal
         ? refusal.InvariantSeverity is "FATAL" or "PANIC" && refusal.SqlState is ['0', '8', ..] or "57P01" or "57P02" or "57P03"
@@ -258,6 +273,7 @@ public sealed class Database : IAsyncDisposable
         }
 
         var (prepares, pooled) = await ProbeAsync(cancellationToken);
+        IsPooled = pooled;
         if (!_detected || prepares != Prepares)
         {
             _log.Preparation(prepares, pooled);
@@ -346,6 +362,7 @@ public sealed class Database : IAsyncDisposable
     {
         Statements.Forget(connection.ProcessID);
         NoteZone(connection);
+        _log.Connection(connection.ProcessID, "is available due to connection establishment");
     }
 
     /// <summary>Whether the session of a connection has the time zone UTC, which PostgreSQL tells when it begins and whenever it changes.</summary>

@@ -106,6 +106,20 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
 
     public void PoolFlushed() => Debug("Database connection pool flushed");
 
+    /// <summary>Comings and goings of one connection of the pool.</summary>
+    /// <param name="process">Its process on the server, or what a pooler says is one: the same for the life of the connection.</param>
+    public void Connection(int process, string what)
+    {
+        if (IsDebug)
+        {
+            Write($"Connection {new Guid(process, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)} {what}");
+        }
+    }
+
+    /// <summary>Times of the catalog queries, under the contract's labels. contract/operations.md §2.1.</summary>
+    public void SchemaTimings(IEnumerable<(string Label, TimeSpan Took)> timings) => Debug("Schema cache query timings: " + string.Join(
+        ", ", timings.Select(static t => string.Create(CultureInfo.InvariantCulture, $"{t.Label} {t.Took.TotalMilliseconds:F1} ms"))));
+
     /// <summary>What only matters to somebody who looks for a fault: comings and goings of the pool.</summary>
     public void Debug(string message)
     {

@@ -27,6 +27,20 @@ public sealed class LimitTests(OperationCluster shared)
     }
 
     [Fact]
+    public async Task A_head_that_is_too_large_is_refused_like_any_other_request()
+    {
+        await using var server = await OperatedServer.StartAsync(await shared.GetAsync());
+        var target = await server.GetAsync("/items?name=eq." + new string('x', 2 * 1024 * 1024));
+        Assert.Equal((414, "PostgREST; error=AR400"), (target.Status, target.Header("Proxy-Status")));
+        Assert.Equal("{\"code\":\"AR400\",\"details\":null,\"hint\":null,\"message\":\"The request target is too long\"}", target.Text);
+        var headers = await server.Process.SendAsync(new RawRequest("GET", "/items?limit=1").WithHeader("X-A", new string('x', 30_000)).WithHeader("X-B", new string('x', 30_000)));
+        Assert.Equal((431, "PostgREST; error=AR400"), (headers.Status, headers.Header("Proxy-Status")));
+        Assert.Contains("\"The request headers are too large\"", headers.Text, StringComparison.Ordinal);
+        var many = Enumerable.Range(0, 300).Aggregate(new RawRequest("GET", "/items?limit=1"), static (r, i) => r.WithHeader($"X-{i}", "x"));
+        Assert.Equal(200, (await server.Process.SendAsync(many)).Status);
+    }
+
+    [Fact]
     public async Task More_requests_at_once_than_allowed_are_AR503()
     {
         await using var server = await OperatedServer.StartAsync(await shared.GetAsync(), true, ("AUTOREST_MAX_CONCURRENT_REQUESTS", "1"));

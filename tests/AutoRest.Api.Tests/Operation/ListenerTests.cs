@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using AutoRest.Testing;
 
 namespace AutoRest.Api.Tests.Operation;
@@ -54,6 +56,96 @@ public sealed class ListenerTests(OperationCluster shared)
         await server.UntilLoggedAsync("Received a schema cache reload message on the \"after\" channel");
         Assert.Equal("0", await cluster.QueryAsync("select count(*) from pg_stat_activity where query = 'LISTEN \"before\"'"));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_first_load_begins_when_the_listener_listens()
+    {
+        var cluster = await shared.GetAsync();
+        await using var relay = new SlowRelay(cluster.Port, TimeSpan.FromMilliseconds(300));
+        await using var server = await OperatedServer.StartAsync(
+            cluster, true, ("AUTOREST_DB_LISTEN_URI", $"postgresql://authenticator@127.0.0.1:{relay.Port}/{OperationCluster.Database}?sslmode=disable"));
+        await server.UntilLoggedAsync("Listener connected to");
+        Assert.True(
+            server.Process.Output.IndexOf("Listener connected to", StringComparison.Ordinal)
+            < server.Process.Output.IndexOf("Schema cache queried in", StringComparison.Ordinal), server.Process.Output);
+        Assert.Equal(1, Occurrences(server, "Schema cache loaded in"));
+    }
+
+    [Fact]
+    public async Task What_was_notified_before_a_slow_listener_listened_is_loaded_all_the_same()
+    {
+        var cluster = await shared.GetAsync();
+        await cluster.ExecuteAsync("drop table if exists meanwhile", OperationCluster.Database);
+        await using var relay = new SlowRelay(cluster.Port, TimeSpan.FromSeconds(4));
+        await using var server = await OperatedServer.StartAsync(
+            cluster, true, ("AUTOREST_DB_LISTEN_URI", $"postgresql://authenticator@127.0.0.1:{relay.Port}/{OperationCluster.Database}?sslmode=disable"));
+
+        // Serving without it, and nobody hears the notification.
+        Assert.DoesNotContain("Listener connected to", server.Process.Output, StringComparison.Ordinal);
+        await cluster.ExecuteAsync("create table meanwhile (id int); grant select on meanwhile to visitor; notify pgrst", OperationCluster.Database);
+        Assert.Equal(404, (await server.GetAsync("/meanwhile")).Status);
+        await server.UntilLoggedAsync("Listener connected to");
+        await server.UntilAsync(async () => (await server.GetAsync("/meanwhile")).Status == 200, "the load", 5);
+        Assert.DoesNotContain("Received a schema cache reload message", server.Process.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Passes bytes on, but the first of each connection only after a time.</summary>
+    sealed class SlowRelay : IAsyncDisposable
+    {
+        readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        readonly CancellationTokenSource _stop = new();
+        readonly Task _accepting;
+
+        public SlowRelay(int target, TimeSpan delay)
+        {
+            _listener.Start();
+            _accepting = AcceptAsync(target, delay);
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _accepting;
+            _listener.Dispose();
+            _stop.Dispose();
+        }
+
+        async Task AcceptAsync(int target, TimeSpan delay)
+        {
+            try
+            {
+                var connections = new List<Task>();
+                while (!_stop.IsCancellationRequested)
+                {
+                    connections.Add(PassAsync(await _listener.AcceptTcpClientAsync(_stop.Token), target, delay));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Disposed of.
+            }
+        }
+
+        async Task PassAsync(TcpClient client, int target, TimeSpan delay)
+        {
+            using (client)
+            using (var server = new TcpClient())
+            {
+                try
+                {
+                    await Task.Delay(delay, _stop.Token);
+                    await server.ConnectAsync(IPAddress.Loopback, target, _stop.Token);
+                    await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream(), _stop.Token), server.GetStream().CopyToAsync(client.GetStream(), _stop.Token));
+                }
+                catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
+                {
+                    // One side left.
+                }
+            }
+        }
     }
 
     static int Occurrences(OperatedServer server, string text) => server.Process.Output.Split(text).Length - 1;

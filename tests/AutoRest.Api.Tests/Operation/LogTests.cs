@@ -65,6 +65,24 @@ public sealed class LogTests(OperationCluster shared)
         }
     }
 
+    [Theory]
+    [InlineData("debug", true)]
+    [InlineData("info", false)]
+    public async Task The_pool_and_the_catalog_queries_are_only_told_of_at_level_debug(string level, bool told)
+    {
+        await using var server = await OperatedServer.StartAsync(await shared.GetAsync(), true, ("PGRST_LOG_LEVEL", level));
+        await server.GetAsync("/items?id=eq.4");
+        await server.Process.StopAsync();
+        foreach (var line in (string[])[
+            "Trying to borrow a connection from pool", "Borrowed a connection from the pool", "Database connection pool flushed",
+            "Connection [0-9a-f-]{36} is available due to connection establishment", "Connection [0-9a-f-]{36} is used",
+            "Connection [0-9a-f-]{36} is available due to session success",
+            "Schema cache query timings: tables [0-9.]+ ms, keydeps [0-9.]+ ms, rels [0-9.]+ ms, funcs [0-9.]+ ms, comprels [0-9.]+ ms, dreps [0-9.]+ ms, mhandlers [0-9.]+ ms"])
+        {
+            Assert.Equal(told, System.Text.RegularExpressions.Regex.IsMatch(server.Process.Output, $" [+-]\\d{{4}}: {line}\r?\n"));
+        }
+    }
+
     [Fact]
     public async Task Every_line_is_a_JSON_object_where_that_is_asked_for()
     {
