@@ -115,6 +115,31 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether <see cref="StartStandbyAsync"/> can be called: not every distribution has the program for it.</summary>
+    public static bool CanHaveStandby => FindPrograms() is { } programs && FindBaseBackup(programs) is not null;
+
+    /// <summary>Creates and starts a hot standby of this cluster, by streaming replication.</summary>
+    public async Task<PostgresCluster> StartStandbyAsync()
+    {
+        var folder = await Command.CreateFolderAsync("autorest-pg-");
+        var standby = new PostgresCluster(_programs, folder, Ports.Free());
+        try
+        {
+            var program = FindBaseBackup(_programs) ?? throw new InvalidOperationException("pg_basebackup is not installed");
+            await standby.RunAsync(program, "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres",
+                "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync");
+            await File.AppendAllLinesAsync(Path.Combine(standby.Data, "postgresql.conf"),
+                [string.Create(CultureInfo.InvariantCulture, $"port = {standby.Port}"), $"unix_socket_directories = '{folder}'"]);
+            await standby.StartAsync();
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Starts the cluster again after <see cref="StopAsync"/>, on the same port with the same data.</summary>
     public async Task StartAsync()
     {
@@ -261,6 +286,9 @@ public sealed class PostgresCluster : IAsyncDisposable
             Command.Signal(process, signal);
         }
     }
+
+    static string? FindBaseBackup(string programs) =>
+        Path.Combine(programs, "pg_basebackup") is var own && File.Exists(own) ? own : Command.Find("pg_basebackup");
 
     static void DeleteFolder(string folder)
     {

@@ -58,14 +58,15 @@ public static class Executor
     const string ResponseSettings =
         "SELECT nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')";
 
+    // Not READ WRITE, which a standby refuses with an error of its own (0A000): a write fails there with 25006, whatever its transaction looks like.
     static string BeginText(TransactionFrame frame) => (frame.Isolation, frame.ReadOnly) switch
     {
         (TransactionIsolation.ReadCommitted, true) => "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY",
-        (TransactionIsolation.ReadCommitted, false) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        (TransactionIsolation.ReadCommitted, false) => "BEGIN ISOLATION LEVEL READ COMMITTED",
         (TransactionIsolation.RepeatableRead, true) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        (TransactionIsolation.RepeatableRead, false) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+        (TransactionIsolation.RepeatableRead, false) => "BEGIN ISOLATION LEVEL REPEATABLE READ",
         (TransactionIsolation.Serializable, true) => "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY",
-        (TransactionIsolation.Serializable, false) => "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
+        (TransactionIsolation.Serializable, false) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
         _ => throw new UnreachableException(),
     };
 
