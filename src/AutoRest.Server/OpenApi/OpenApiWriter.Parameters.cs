@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using AutoRest.Introspection;
 
 namespace AutoRest.Server.OpenApi;
@@ -32,7 +33,7 @@ sealed partial class OpenApiWriter
         WriteQueryParameter("order", "For example `name.asc.nullslast,id.desc`.");
         WriteQueryParameter("and", "Conditions that must all hold, for example `(a.gt.1,b.is.null)`.");
         WriteQueryParameter("or", "Conditions of which one must hold, for example `(a.eq.1,b.not.is.null)`.");
-        WriteQueryParameter("limit", "Most rows.", "integer");
+        WriteQueryParameter("limit", "Most rows.", "integer", example: 20);
         WriteQueryParameter("offset", "Rows to leave out first.", "integer");
         WriteQueryParameter("columns", "Members of the body that are written, for example `\"a\",\"b\"`; others are ignored.");
         WriteQueryParameter("on_conflict", "Columns of the unique constraint an upsert goes by; else the primary key.");
@@ -46,14 +47,15 @@ sealed partial class OpenApiWriter
         ImmutableArray<string> returns = ["return=minimal", "return=representation"];
         ImmutableArray<string> missing = ["missing=default", "missing=null"];
         ImmutableArray<string> ends = _model.MayChooseTransactionEnd ? ["tx=commit", "tx=rollback"] : [];
-        WritePrefer("preferRead", [.. counts, .. handling, .. ends]);
+        WritePrefer("preferRead", null, [.. counts, .. handling, .. ends]);
         WritePrefer(
             "preferInsert",
+            ReturnRows,
             [.. returns, "return=headers-only", "resolution=merge-duplicates", "resolution=ignore-duplicates", .. missing, .. counts, .. handling, .. ends]);
-        WritePrefer("preferPut", [.. returns, .. handling, .. ends]);
-        WritePrefer("preferUpdate", [.. returns, .. missing, .. counts, .. handling, .. ends]);
-        WritePrefer("preferDelete", [.. returns, .. counts, .. handling, .. ends]);
-        WritePrefer("preferCall", [.. counts, .. handling, .. ends]);
+        WritePrefer("preferPut", ReturnRows, [.. returns, .. handling, .. ends]);
+        WritePrefer("preferUpdate", ReturnRows, [.. returns, .. missing, .. counts, .. handling, .. ends]);
+        WritePrefer("preferDelete", ReturnRows, [.. returns, .. counts, .. handling, .. ends]);
+        WritePrefer("preferCall", null, [.. counts, .. handling, .. ends]);
         if (_model.Profile != SchemaProfile.None)
         {
             WriteProfile("acceptProfile", "Accept-Profile");
@@ -70,9 +72,10 @@ sealed partial class OpenApiWriter
         _json.WriteEndObject();
     }
 
-    void WriteQueryParameter(string name, string description, string type = "string")
+    /// <param name="example">Documentation pages fill it in: whoever tries a large table out is not sent all of it.</param>
+    void WriteQueryParameter(string name, string description, string type = "string", int? example = null)
     {
-        BeginParameter(name, "query", name, description, isRequired: false);
+        BeginParameter(name, "query", name, description, isRequired: false, example: example?.ToString(CultureInfo.InvariantCulture));
         _json.WriteString("type", type);
         if (type == "integer")
         {
@@ -90,12 +93,16 @@ sealed partial class OpenApiWriter
         EndParameter();
     }
 
+    /// <summary>Documentation pages fill it in: whoever tries a write out sees what became of the rows.</summary>
+    const string ReturnRows = """["return=representation"]""";
+
     /// <summary>A comma-separated list: what arrays in headers are.</summary>
-    void WritePrefer(string key, ImmutableArray<string> words)
+    /// <param name="example">JSON.</param>
+    void WritePrefer(string key, string? example, ImmutableArray<string> words)
     {
         BeginParameter(
             key, "header", "Prefer", $"Any of `{string.Join("` `", words)}`; also `timezone=<name>` and, with `handling=strict`, `max-affected=<n>`.",
-            isRequired: false);
+            isRequired: false, example: example);
         _json.WriteString("type", "array");
         _json.WriteStartObject("items");
         _json.WriteStartArray("anyOf");
@@ -112,7 +119,7 @@ sealed partial class OpenApiWriter
         EndParameter();
     }
 
-    void BeginParameter(string key, string place, string name, string description, bool isRequired, string? schemaReference = null)
+    void BeginParameter(string key, string place, string name, string description, bool isRequired, string? schemaReference = null, string? example = null)
     {
         _json.WriteStartObject(key);
         _json.WriteString("name", name);
@@ -121,6 +128,12 @@ sealed partial class OpenApiWriter
         if (isRequired)
         {
             _json.WriteBoolean("required", true);
+        }
+
+        if (example is not null)
+        {
+            _json.WritePropertyName("example");
+            _json.WriteRawValue(example);
         }
 
         if (schemaReference is not null)

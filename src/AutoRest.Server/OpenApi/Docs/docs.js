@@ -43,6 +43,22 @@
     };
   }
 
+  // A small API is shown at a glance; of a large one, the names of its relations.
+  function openSmallOnes() {
+    return {
+      statePlugins: {
+        layout: {
+          wrapSelectors: {
+            isShown: (original, system) => (state, thing, fallback) => {
+              const isTag = Array.isArray(thing) && thing[0] === 'operations-tag';
+              return original(thing, fallback || (isTag && system.specSelectors.specJson().get('tags').size <= 8));
+            }
+          }
+        }
+      }
+    };
+  }
+
   function addToken(request) {
     if (request.url === address) {
       if (schema.options.length > 1) { request.headers['Accept-Profile'] = schema.value; }
@@ -61,8 +77,8 @@
         let message = 'A token is needed to read the documentation.';
         try { message = JSON.parse(response.text).message || message; } catch { /* no error of the API */ }
         reason.textContent = message;
-      } else if (token !== null) {
-        ui.preauthorizeApiKey('bearerAuth', token);
+        // It is part of what was hidden, and would be in the way when that comes back.
+        ui.authActions.showDefinitions(false);
       }
     }
     return response;
@@ -73,7 +89,9 @@
   form.addEventListener('submit', event => {
     event.preventDefault();
     const input = document.getElementById('token');
-    change(input.value.trim().replace(/^bearer\s+/i, ''));
+    // As the dialog does, and so also for the operations; the document that describes the scheme is not there yet.
+    const schema = { type: 'http', scheme: 'bearer' };
+    ui.authActions.authorize({ bearerAuth: { name: 'bearerAuth', value: input.value.trim().replace(/^bearer\s+/i, ''), schema } });
     input.value = '';
   });
 
@@ -81,7 +99,7 @@
     url: address,
     domNode: page,
     presets: [SwaggerUIBundle.presets.apis],
-    plugins: [followDialog],
+    plugins: [followDialog, openSmallOnes],
     layout: 'BaseLayout',
     deepLinking: true,
     docExpansion: 'none',
