@@ -1,0 +1,119 @@
+using System.Text.RegularExpressions;
+using AutoRest.Testing;
+
+namespace AutoRest.Api.Tests.Docs;
+
+/// <summary>
+/// A reader who follows a page from top to bottom on the stack as <c>setup.sh</c> leaves it: its database, its roles, its settings. Variables of
+/// the shell last to the end of the page.
+/// </summary>
+sealed partial class DocSession : IAsyncDisposable
+{
+    const string Secret = "the-jwt-secret-of-the-pages-0123456789";
+
+    readonly PostgresCluster _cluster;
+    readonly string _database;
+    readonly ServerProcess _server;
+    readonly string _folder;
+
+    DocSession(PostgresCluster cluster, string database, ServerProcess server, string folder)
+    {
+        _cluster = cluster;
+        _database = database;
+        _server = server;
+        _folder = folder;
+    }
+
+    public static async Task<DocSession> StartAsync(PostgresCluster cluster, string database)
+    {
+        string[] files = ["05-extensions.sql", "10-roles.sql", "20-schema.sql", "30-seed.sql", "40-reload.sql"];
+        await cluster.CreateDatabaseAsync(database, [.. files.Select(static f => Repository.File("postgres", "init", f))]);
+        var folder = Directory.CreateTempSubdirectory("autorest-docs-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "jwt_secret"), Secret);
+        await File.WriteAllTextAsync(Path.Combine(folder, ".curlrc"), "silent\nfail-with-body\nmax-time = 30\n");
+        var tool = Path.Combine(folder, "autorest");
+        await File.WriteAllTextAsync(tool, $"#!/bin/sh\nexec dotnet '{Repository.Output("src/AutoRest.Cli", "autorest.dll")}' \"$@\"\n");
+        await Command.RunAsync("chmod", ["700", tool]);
+        await Command.RunAsync("chmod", ["600", Path.Combine(folder, "jwt_secret")]);
+        var server = await ServerProcess.StartAsync(cluster.Uri(database), new Dictionary<string, string>
+        {
+            ["PGRST_DB_SCHEMAS"] = "api", ["PGRST_DB_ANON_ROLE"] = "api_anon", ["PGRST_JWT_SECRET"] = Secret, ["PGRST_LOG_LEVEL"] = "info",
+            ["AUTOREST_DOCS"] = "on",
+        });
+        return new(cluster, database, server, folder);
+    }
+
+    /// <summary>Runs a snippet and gives what it printed.</summary>
+    /// <param name="mayFail">The page shows the answer: a refusal may be what it is about.</param>
+    public async Task<string> RunAsync(DocBlock block, bool mayFail)
+    {
+        var text = block.Text.Replace("dotnet artifacts/cli/autorest.dll", "autorest", StringComparison.Ordinal)
+            .Replace("contents-of-secrets/jwt_secret", Secret, StringComparison.Ordinal);
+        text = Address().Replace(text, $"http://127.0.0.1:{_server.Port}");
+        switch (block.Language)
+        {
+            case "sql":
+                await RunSqlAsync(text);
+                return "";
+            case "sh":
+                var said = await Command.TryRunAsync("bash",
+                    ["-c", $"set -a; [ ! -f state ] || . ./state\n{text}\ncode=$?; declare -p TOKEN >state 2>/dev/null; exit $code"], _folder, Environment());
+
+                // 22: an answer of 400 or more.
+                return said.ExitCode == 0 || (mayFail && said.ExitCode == 22)
+                    ? said.Output
+                    : throw new InvalidOperationException($"exit code {said.ExitCode}\n{said.Output}{said.Error}");
+            case "js":
+                var state = Path.Combine(_folder, "state");
+                var token = File.Exists(state) ? Quoted().Match(await File.ReadAllTextAsync(state)).Groups[1].Value : "";
+                return await Command.RunAsync(Required.Tool("node"), ["--input-type=module"], _folder, Environment(), $"const TOKEN = '{token}'\n{text}\n");
+            default:
+                throw new InvalidOperationException($"nothing runs {block.Language}: write <!-- not run: reason --> above it");
+        }
+    }
+
+    async Task RunSqlAsync(string sql)
+    {
+        var before = Loads();
+        await _cluster.ExecuteAsync(sql, _database);
+        if (!Definition().IsMatch(sql))
+        {
+            return;
+        }
+
+        for (var i = 0; Loads() == before; i++)
+        {
+            if (i > 400)
+            {
+                throw new TimeoutException("the server did not notice the change:\n" + _server.Output);
+            }
+
+            await Task.Delay(25);
+        }
+    }
+
+    int Loads() => Regex.Count(_server.Output, "Schema cache loaded in ");
+
+    Dictionary<string, string> Environment() => new()
+    {
+        ["PATH"] = _folder + ":" + System.Environment.GetEnvironmentVariable("PATH"), ["CURL_HOME"] = _folder, ["AUTOREST_SECRETS"] = _folder,
+        ["AUTOREST_DATA"] = Path.Combine(_folder, "data"), ["NO_PROXY"] = "*",
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [GeneratedRegex("http://(api\\.localhost:8080|127\\.0\\.0\\.1:8080|localhost:3000)")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("TOKEN=\"([^\"]*)\"")]
+    private static partial Regex Quoted();
+
+    /// <summary>What notifies the server.</summary>
+    [GeneratedRegex("^(create (or replace )?(table|view|materialized view|function|type|domain|schema)|alter table|comment|grant .* on) ",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex Definition();
+}
