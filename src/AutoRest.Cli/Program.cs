@@ -18,6 +18,7 @@ var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema")
     LogsCommand.Create(),
     TokenCommand.Create(),
     TypesCommand.Create(),
+    OpenApiCommand.Create(),
     SecretsCommand.Create(),
     TeardownCommand.Create(),
 };

@@ -79,12 +79,13 @@ static class TypesCommand
         return (own, "api");
     }
 
-    static NpgsqlConnectionStringBuilder Parse(string uri, Dictionary<string, string> environment)
+    /// <summary>A connection string as the server takes it.</summary>
+    internal static NpgsqlConnectionStringBuilder Parse(string uri, Dictionary<string, string> environment)
     {
         try
         {
             var text = uri.StartsWith('@') ? File.ReadAllText(uri[1..]).Trim() : uri;
-            return ConnectionString.Parse(text, environment, "autorest types").Builder;
+            return ConnectionString.Parse(text, environment, "autorest").Builder;
         }
         catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
         {
