@@ -48,7 +48,7 @@ sealed partial class OpenApiWriter
             _json.WriteStartObject("responses");
             WriteRowsResponse("200", "The deleted rows, with `Prefer: return=representation`.", schema);
             WriteEmpty("204", "Deleted.");
-            WriteRefusals("400", "401", "403", "404", "406", "409");
+            WriteRefusals([.. Ambiguity(relation), "400", "401", "403", "404", "406", "409"]);
             EndOperation();
         }
 
@@ -69,7 +69,7 @@ sealed partial class OpenApiWriter
         _json.WriteStartObject("responses");
         WriteRowsResponse("200", "Rows. `select` changes which members they have.", schema);
         WriteRowsResponse("206", "A part of the rows there are, where they were counted.", schema);
-        WriteRefusals("400", "401", "403", "404", "406", "416");
+        WriteRefusals([.. Ambiguity(relation), "400", "401", "403", "404", "406", "416"]);
         EndOperation();
     }
 
@@ -104,7 +104,7 @@ sealed partial class OpenApiWriter
         _json.WriteStartObject("responses");
         WriteRowsResponse("200", "All rows existed and were updated (`resolution=merge-duplicates`).", schema);
         WriteRowsResponse("201", "Inserted; the rows are the body with `Prefer: return=representation`.", schema);
-        WriteRefusals("400", "401", "403", "404", "406", "409");
+        WriteRefusals([.. Ambiguity(relation), "400", "401", "403", "404", "406", "409"]);
         EndOperation();
     }
 
@@ -120,7 +120,7 @@ sealed partial class OpenApiWriter
         WriteRowsResponse("200", "The updated row, with `Prefer: return=representation`.", schema);
         WriteRowsResponse("201", "The inserted row, with `Prefer: return=representation`.", schema);
         WriteEmpty("204", "Written.");
-        WriteRefusals("400", "401", "403", "404", "406", "409");
+        WriteRefusals([.. Ambiguity(relation), "400", "401", "403", "404", "406", "409"]);
         EndOperation();
     }
 
@@ -132,7 +132,7 @@ sealed partial class OpenApiWriter
         _json.WriteStartObject("responses");
         WriteRowsResponse("200", "The updated rows, with `Prefer: return=representation`.", schema);
         WriteEmpty("204", "Updated.");
-        WriteRefusals("400", "401", "403", "404", "406", "409");
+        WriteRefusals([.. Ambiguity(relation), "400", "401", "403", "404", "406", "409"]);
         EndOperation();
     }
 
@@ -156,6 +156,9 @@ sealed partial class OpenApiWriter
         _json.WriteString("summary", summary);
         WriteOptional("description", description);
     }
+
+    /// <summary><c>select</c> may name what several relationships lead to. contract/embedding.md §3.</summary>
+    static string[] Ambiguity(RelationModel relation) => relation.Embeds.IsEmpty ? [] : ["300"];
 
     /// <summary>Ends the responses, and with them the operation.</summary>
     void EndOperation()

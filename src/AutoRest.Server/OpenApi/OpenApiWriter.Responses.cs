@@ -6,6 +6,9 @@ sealed partial class OpenApiWriter
     /// <summary>Status, component, meaning, and a true example of its body.</summary>
     static readonly (string Status, string Component, string Meaning, string Code, string Message, string? Details, string? Hint)[] Refusals =
     [
+        ("300", "MultipleChoices", "An embedded name, or the arguments of a call, fit more than one relationship or function; `details` or `hint` lists them.",
+            "PGRST203", "Could not choose the best candidate function between: api.add(a => integer), api.add(a => text)", null,
+            "Try renaming the parameters or the function itself in the database so function overloading can be resolved"),
         ("400", "BadRequest", "The query string, a header or the body cannot be understood, or PostgreSQL refuses a value.", "PGRST100",
             "\"failed to parse filter (1)\" (line 1, column 1)", "unexpected \"1\" expecting \"not\" or operator (eq, gt, ...)", null),
         ("401", "Unauthorized", "The token is missing, invalid or expired, or requests without one may not do this.", "PGRST303", "JWT expired", null, null),

@@ -36,7 +36,7 @@ sealed partial class OpenApiWriter
             WriteReference("parameters/preferRead");
             WriteProfileReference("acceptProfile");
             _json.WriteEndArray();
-            WriteResults(group, rows);
+            WriteResults(group, rows, mayWrite: false);
         }
 
         BeginOperation("post", "call_" + id, RoutineTag, $"Call {group.Name}", comment);
@@ -50,7 +50,7 @@ sealed partial class OpenApiWriter
         WriteProfileReference("contentProfile");
         _json.WriteEndArray();
         WriteCallBody(group);
-        WriteResults(group, rows);
+        WriteResults(group, rows, mayWrite: true);
         _json.WriteEndObject();
     }
 
@@ -197,7 +197,8 @@ sealed partial class OpenApiWriter
     }
 
     /// <summary>What a call gives back, and the end of the operation.</summary>
-    void WriteResults(RoutineGroup group, string? rows)
+    /// <param name="mayWrite">A call by GET cannot: its transaction is read-only.</param>
+    void WriteResults(RoutineGroup group, string? rows, bool mayWrite)
     {
         _json.WriteStartObject("responses");
         var returns = group.Overloads.Select(static o => o.Routine.Return).ToList();
@@ -216,7 +217,13 @@ sealed partial class OpenApiWriter
             }
         }
 
-        WriteRefusals(returns.Exists(static r => r.IsSet) ? ["400", "401", "403", "404", "406", "416"] : ["400", "401", "403", "404", "406"]);
+        WriteRefusals(
+            [
+                .. group.Overloads.Length > 1 || rows is not null ? (ReadOnlySpan<string>)["300"] : [],
+                "400", "401", "403", "404", "406",
+                .. mayWrite ? (ReadOnlySpan<string>)["409"] : [],
+                .. returns.Exists(static r => r.IsSet) ? (ReadOnlySpan<string>)["416"] : [],
+            ]);
         EndOperation();
     }
 
