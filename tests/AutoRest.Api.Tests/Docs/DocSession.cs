@@ -37,7 +37,10 @@ sealed partial class DocSession : IAsyncDisposable
         await Command.RunAsync("chmod", ["600", Path.Combine(folder, "jwt_secret")]);
         var server = await ServerProcess.StartAsync(cluster.Uri(database), new Dictionary<string, string>
         {
-            ["PGRST_DB_SCHEMAS"] = "api", ["PGRST_DB_ANON_ROLE"] = "api_anon", ["PGRST_JWT_SECRET"] = Secret, ["PGRST_LOG_LEVEL"] = "info",
+            ["PGRST_DB_SCHEMAS"] = "api",
+            ["PGRST_DB_ANON_ROLE"] = "api_anon",
+            ["PGRST_JWT_SECRET"] = Secret,
+            ["PGRST_LOG_LEVEL"] = "info",
             ["AUTOREST_DOCS"] = "on",
         });
         return new(cluster, database, server, folder);
@@ -96,8 +99,11 @@ sealed partial class DocSession : IAsyncDisposable
 
     Dictionary<string, string> Environment() => new()
     {
-        ["PATH"] = _folder + ":" + System.Environment.GetEnvironmentVariable("PATH"), ["CURL_HOME"] = _folder, ["AUTOREST_SECRETS"] = _folder,
-        ["AUTOREST_DATA"] = Path.Combine(_folder, "data"), ["NO_PROXY"] = "*",
+        ["PATH"] = _folder + ":" + System.Environment.GetEnvironmentVariable("PATH"),
+        ["CURL_HOME"] = _folder,
+        ["AUTOREST_SECRETS"] = _folder,
+        ["AUTOREST_DATA"] = Path.Combine(_folder, "data"),
+        ["NO_PROXY"] = "*",
     };
 
     public async ValueTask DisposeAsync()
