@@ -25,6 +25,7 @@ if [ "${1:-}" = "--docker" ]; then
     secret jwt_secret 64
     secret postgres_password 32
     secret authenticator_password 32
+    secret pgbouncer_admin_password 32
     docker compose up --build --detach --wait "$@" || fail "the containers did not all become healthy: see \`docker compose ps\` and \`docker compose logs\`."
     say "Ready: http://api.localhost:8080/todos (docker compose down stops it)."
     exit 0

@@ -6,8 +6,8 @@ ini=${PGBOUNCER_INI:-/etc/pgbouncer/autorest.ini}
 run=/run/pgbouncer
 umask 077
 mkdir -p "$run"
-# The secret is letters and digits only: no quote to double.
-printf '"authenticator" "%s"\n' "$(cat "$from/authenticator_password")" >"$run/userlist.txt"
+# The secrets are letters and digits only: no quote to double.
+printf '"%s" "%s"\n' authenticator "$(cat "$from/authenticator_password")" pgbouncer_admin "$(cat "$from/pgbouncer_admin_password")" >"$run/userlist.txt"
 cp "$ini" "$run/pgbouncer.ini"
 # "PgBouncer 1.24.1": prepared statements survive transaction pooling since 1.21, and the key is an error before.
 version=$(pgbouncer --version | sed -n 's/^PgBouncer \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')

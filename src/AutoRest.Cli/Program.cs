@@ -15,6 +15,7 @@ var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema")
     UpCommand.Create(),
     DownCommand.Create(),
     StatusCommand.Create(),
+    DoctorCommand.Create(),
     LogsCommand.Create(),
     TokenCommand.Create(),
     TypesCommand.Create(),

@@ -7,6 +7,12 @@ sealed class Secrets(string folder)
 {
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // Letters and digits of each: 32 of them are 190 bits.
+    static readonly (string Name, int Length)[] Generated = [("jwt_secret", 64), ("postgres_password", 32), ("authenticator_password", 32), ("pgbouncer_admin_password", 32)];
+
+    /// <summary>The files that are generated.</summary>
+    public static IEnumerable<string> Names => Generated.Select(secret => secret.Name);
+
     public string Folder => folder;
 
     public string JwtSecretFile => Path.Combine(folder, "jwt_secret");
@@ -17,14 +23,16 @@ sealed class Secrets(string folder)
 
     public string AuthenticatorPassword => Read("authenticator_password");
 
+    /// <summary>Of <c>pgbouncer_admin</c>, who exists on PgBouncer's console only.</summary>
+    public string PgBouncerAdminPassword => Read("pgbouncer_admin_password");
+
     /// <summary>Generates the missing files. Returns their names.</summary>
     public IReadOnlyList<string> Create()
     {
         try
         {
             DataFolder.Private(folder);
-            return [.. new[] { ("jwt_secret", 64), ("postgres_password", 32), ("authenticator_password", 32) }
-                .Where(secret => Generate(secret.Item1, secret.Item2)).Select(secret => secret.Item1)];
+            return [.. Generated.Where(secret => Generate(secret.Name, secret.Length)).Select(secret => secret.Name)];
         }
         catch (UnauthorizedAccessException)
         {
@@ -35,7 +43,7 @@ sealed class Secrets(string folder)
     /// <summary>Deletes the generated files; what else is in the folder stays.</summary>
     public void Delete()
     {
-        foreach (var name in (ReadOnlySpan<string>)["jwt_secret", "postgres_password", "authenticator_password"])
+        foreach (var name in Names)
         {
             var path = Path.Combine(folder, name);
             if (File.Exists(path))
@@ -53,7 +61,7 @@ sealed class Secrets(string folder)
             return false;
         }
 
-        // Letters and digits only: the passwords go into URIs and configuration files without any quoting to get wrong. 32 of them are 190 bits.
+        // Letters and digits only: the passwords go into URIs and configuration files without any quoting to get wrong.
         var text = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", length);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

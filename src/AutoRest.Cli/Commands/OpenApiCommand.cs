@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using AutoRest.Cli.Database;
 using AutoRest.Cli.Processes;
 using Npgsql;
 
@@ -78,7 +79,7 @@ static class OpenApiCommand
     static async Task CheckAsync(string uri, CancellationToken cancel)
     {
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string)v.Value!);
-        var builder = TypesCommand.Parse(uri, variables);
+        var builder = DatabaseTarget.Parse(uri, variables);
         builder.Pooling = false;
         try
         {

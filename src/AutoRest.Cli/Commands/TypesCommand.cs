@@ -1,10 +1,8 @@
-using System.Collections;
 using System.Collections.Immutable;
 using System.CommandLine;
-using AutoRest.Cli.Processes;
+using AutoRest.Cli.Database;
 using AutoRest.Cli.TypeScript;
 using AutoRest.Introspection;
-using AutoRest.Server.Configuration;
 using Npgsql;
 
 namespace AutoRest.Cli.Commands;
@@ -37,8 +35,9 @@ static class TypesCommand
                 throw new CliError($"There are no types for {language}: write --lang typescript.");
             }
 
-            var (connection, usual) = Source(parsed);
-            var text = await Describe(connection, Schemas(parsed, usual), cancel);
+            var target = DatabaseTarget.Of(parsed, parsed.GetValue(DbUri) ?? Environment.GetEnvironmentVariable("PGRST_DB_URI"));
+            var schemas = Exposed.Schemas(parsed.GetValue(Schema)!, target.Stack is null ? "public" : "api");
+            var text = await Describe(target.Connection, schemas, cancel);
             if (parsed.GetValue(Out) is not { } file)
             {
                 await Console.Out.WriteAsync(text);
@@ -59,53 +58,8 @@ static class TypesCommand
         return command;
     }
 
-    /// <summary>The database, and the schema that is exposed when nobody says which.</summary>
-    static (NpgsqlConnectionStringBuilder Connection, string Schema) Source(ParseResult parsed)
-    {
-        if ((parsed.GetValue(DbUri) ?? Environment.GetEnvironmentVariable("PGRST_DB_URI")) is { Length: > 0 } uri)
-        {
-            var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string)v.Value!);
-            return (Parse(uri, variables), "public");
-        }
-
-        if (StackState.Read(CommonOptions.DataOf(parsed).StateFile) is not { IsRunning: true } state)
-        {
-            throw new CliError("No database was named, and the stack is not running: give --db-uri, or start the stack with `autorest up`.");
-        }
-
-        // Without libpq's variables: they are meant for another database.
-        var own = Parse(state.DatabaseUrl, []);
-        own.Password = new Secrets(state.Secrets).PostgresPassword;
-        return (own, "api");
-    }
-
-    /// <summary>A connection string as the server takes it.</summary>
-    internal static NpgsqlConnectionStringBuilder Parse(string uri, Dictionary<string, string> environment)
-    {
-        try
-        {
-            var text = uri.StartsWith('@') ? File.ReadAllText(uri[1..]).Trim() : uri;
-            return ConnectionString.Parse(text, environment, "autorest").Builder;
-        }
-        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
-        {
-            throw new CliError($"The connection string cannot be used ({e.Message.TrimEnd('.')}): write it as for the server, postgresql://user:password@host:5432/database.");
-        }
-    }
-
-    static ImmutableArray<string> Schemas(ParseResult parsed, string usual)
-    {
-        var asked = Split(parsed.GetValue(Schema)!);
-        var configured = asked.IsEmpty ? Split([Environment.GetEnvironmentVariable("PGRST_DB_SCHEMAS") ?? ""]) : asked;
-        return configured.IsEmpty ? [usual] : configured;
-    }
-
-    static ImmutableArray<string> Split(string[] lists) =>
-        [.. lists.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal)];
-
     static async Task<string> Describe(NpgsqlConnectionStringBuilder builder, ImmutableArray<string> schemas, CancellationToken cancel)
     {
-        builder.Pooling = false;
         try
         {
             await using var connection = new NpgsqlConnection(builder.ConnectionString);

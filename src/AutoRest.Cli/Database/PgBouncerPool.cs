@@ -8,6 +8,9 @@ namespace AutoRest.Cli.Database;
 /// <summary>PgBouncer between the server and PostgreSQL, where it is installed.</summary>
 sealed class PgBouncerPool(Project project, DataFolder data, Secrets secrets, PgBouncerProgram program, PostgresCluster cluster, OsAccount account, int port, int postgresPort)
 {
+    /// <summary>May use PgBouncer's console. No role of the database: it cannot read a row.</summary>
+    public const string Admin = "pgbouncer_admin";
+
     string Ini => Path.Combine(data.PgBouncer, "pgbouncer.ini");
 
     string UserList => Path.Combine(data.PgBouncer, "userlist.txt");
@@ -30,8 +33,10 @@ sealed class PgBouncerPool(Project project, DataFolder data, Secrets secrets, Pg
     {
         var ini = PgBouncerIni.Native(await File.ReadAllTextAsync(project.PgBouncerTemplate, cancel), port, postgresPort, UserList, program.PreparesStatements);
         await PostgresCluster.WritePrivate(Ini, ini, account, cancel);
-        await PostgresCluster.WritePrivate(UserList, $"\"authenticator\" \"{cluster.Authenticator.Text}\"\n", account, cancel);
+        await PostgresCluster.WritePrivate(UserList, UserLine("authenticator", cluster.Authenticator) + UserLine(Admin, ScramVerifier.Create(secrets.PgBouncerAdminPassword)), account, cancel);
     }
+
+    static string UserLine(string name, ScramVerifier verifier) => $"\"{name}\" \"{verifier.Text}\"\n";
 
     async Task<string?> Probe(CancellationToken cancel)
     {
