@@ -17,6 +17,9 @@ sealed record DataFolder(string Path)
 
     public string PgBouncer => In("pgbouncer");
 
+    /// <summary>Outlives the database: `teardown` leaves it alone.</summary>
+    public string Backups => In("backups");
+
     public string Logs => In("log");
 
     public string Run => In("run");

@@ -150,15 +150,21 @@ sealed class PostgresCluster(Project project, DataFolder data, Secrets secrets, 
         await database.OpenAsync(cancel);
         if (!File.Exists(data.InitMarker))
         {
-            foreach (var script in Directory.GetFiles(project.InitFolder, "*.sql").Order(StringComparer.Ordinal))
-            {
-                await Run(database, script, cancel);
-            }
-
+            await RunInitScripts(project, database, cancel);
             await File.WriteAllTextAsync(data.InitMarker, "The scripts of postgres/init have run.\n", cancel);
         }
 
         _authenticator = await SetPassword(database, secrets.AuthenticatorPassword, cancel);
+    }
+
+    /// <summary>Runs <c>postgres/init</c>'s scripts in file order.</summary>
+    /// <exception cref="CliError">One of them fails.</exception>
+    public static async Task RunInitScripts(Project project, NpgsqlConnection database, CancellationToken cancel)
+    {
+        foreach (var script in Directory.GetFiles(project.InitFolder, "*.sql").Order(StringComparer.Ordinal))
+        {
+            await Run(database, script, cancel);
+        }
     }
 
     static async Task Run(NpgsqlConnection database, string script, CancellationToken cancel)

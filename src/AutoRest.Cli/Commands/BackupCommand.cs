@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using AutoRest.Cli.Backups;
+using AutoRest.Cli.Database;
+
+namespace AutoRest.Cli.Commands;
+
+/// <summary><c>autorest backup</c>: one database into one verified file.</summary>
+static class BackupCommand
+{
+    /// <summary>Where backups are kept; shared with <c>restore</c> and <c>reset</c>.</summary>
+    public static readonly Option<DirectoryInfo?> Folder = new("--folder") { Description = "Folder of the backups (default: backups in the data folder)", HelpName = "DIR" };
+
+    /// <summary>Another database than the stack's; not from <c>PGRST_DB_URI</c>, which may be set for a server elsewhere.</summary>
+    public static readonly Option<string?> DbUri = new("--db-uri") { Description = "Database, with a role that owns it (default: the running stack's)", HelpName = "URI" };
+
+    static readonly Option<int?> Keep = new("--keep") { Description = "Afterwards delete all but the newest N backups of this database", HelpName = "N" };
+    static readonly Option<bool> List = new("--list") { Description = "Show the backups there are, and make none" };
+    static readonly Option<bool> Json = new("--json") { Description = "Machine-readable" };
+
+    public static string FolderOf(ParseResult parsed, DataFolder data) => parsed.GetValue(Folder)?.FullName ?? data.Backups;
+
+    public static Command Create()
+    {
+        var command = new Command("backup", "Writes the database into a compressed, verified file with a checksum") { Folder, Keep, List, Json, DbUri, CommonOptions.Data };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            if (parsed.GetValue(Keep) < 1)
+            {
+                throw new CliError("At least one backup has to stay: give --keep a number from 1 on.");
+            }
+
+            var data = CommonOptions.DataOf(parsed);
+            var folder = FolderOf(parsed, data);
+            if (parsed.GetValue(List))
+            {
+                var database = parsed.GetValue(DbUri) is { } uri ? DatabaseTarget.Parse(uri, DatabaseTarget.Variables()).Database! : PostgresCluster.DatabaseName;
+                Show(BackupFile.In(folder, database), parsed.GetValue(Json));
+                return 0;
+            }
+
+            var target = DatabaseTarget.Of(parsed, parsed.GetValue(DbUri));
+            var quiet = parsed.GetValue(Json);
+            var file = await Run(target, data, folder, quiet, cancel);
+            var removed = parsed.GetValue(Keep) is { } keep ? BackupFile.Prune(folder, target.Database, keep) : [];
+            if (quiet)
+            {
+                Show([file], json: true);
+                return 0;
+            }
+
+            Console.WriteLine($"{file.Path} ({Work.Size(new FileInfo(file.Path).Length)}), checksum in {file.ChecksumPath}");
+            if (removed.Count > 0)
+            {
+                Console.WriteLine($"Deleted {removed.Count} older: {string.Join(", ", removed.Select(Path.GetFileName))}");
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Makes one backup, showing how far it is.</summary>
+    public static async Task<BackupFile> Run(DatabaseTarget target, DataFolder data, string folder, bool quiet, CancellationToken cancel)
+    {
+        var (dump, restore) = (PostgresPrograms.Find("pg_dump", target, data), PostgresPrograms.Find("pg_restore", target, data));
+        await using var connection = await target.Open(cancel);
+        await using var count = new Npgsql.NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)", connection);
+        var tables = Math.Max(1, (long)(await count.ExecuteScalarAsync(cancel))!);
+        return await Work.Run($"Backing up {target.Describe()}", quiet, show => BackupFile.Create(target, folder, dump, restore, done => show((double)done / tables), cancel));
+    }
+
+    static void Show(IReadOnlyList<BackupFile> files, bool json)
+    {
+        if (!json)
+        {
+            foreach (var file in files)
+            {
+                Console.WriteLine($"{file.Path}  {Work.Size(new FileInfo(file.Path).Length)}");
+            }
+
+            return;
+        }
+
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartArray();
+            foreach (var file in files)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("file", file.Path);
+                writer.WriteNumber("bytes", new FileInfo(file.Path).Length);
+                writer.WriteString("sha256", File.Exists(file.ChecksumPath) ? File.ReadAllText(file.ChecksumPath).Split(' ')[0] : null);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        Console.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+}

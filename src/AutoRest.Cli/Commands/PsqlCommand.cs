@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using AutoRest.Cli.Database;
+
+namespace AutoRest.Cli.Commands;
+
+/// <summary><c>autorest psql</c>: PostgreSQL's own shell on the stack's database; what is not ours goes to it as it is, and its exit code comes back.</summary>
+static class PsqlCommand
+{
+    static readonly Option<string?> Role = new("--role") { Description = "Become this role, as a request with its token does (default: stay superuser)", HelpName = "ROLE" };
+    static readonly Option<bool> Pooler = new("--pooler") { Description = "Log in as authenticator through PgBouncer, as the server does" };
+
+    public static Command Create()
+    {
+        var command = new Command("psql", "Opens psql on the stack's database; further arguments are psql's (after -- those that psql shares with us)") { Role, Pooler, CommonOptions.Data };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((parsed, _) => Run(parsed));
+        return command;
+    }
+
+    static async Task<int> Run(ParseResult parsed)
+    {
+        var target = DatabaseTarget.Of(parsed, uri: null);
+        if (parsed.GetValue(Pooler))
+        {
+            var url = target.Stack!.PoolerUrl ?? throw new CliError("The stack runs without PgBouncer: leave out --pooler.");
+            var pooler = DatabaseTarget.Parse(url, []);
+            pooler.Password = new Secrets(target.Stack.Secrets).AuthenticatorPassword;
+            target = new DatabaseTarget(pooler, target.Stack);
+        }
+
+        var start = new ProcessStartInfo(PostgresPrograms.Find("psql", target, CommonOptions.DataOf(parsed)), parsed.UnmatchedTokens) { UseShellExecute = false };
+        foreach (var (name, value) in target.LibpqVariables())
+        {
+            start.Environment[name] = value;
+            if (value is null)
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
+        if (parsed.GetValue(Role) is { Length: > 0 } role)
+        {
+            if (parsed.GetValue(Pooler))
+            {
+                throw new CliError("A pooler passes no role on at log-in: leave out --pooler or --role, and write SET LOCAL ROLE in a transaction.");
+            }
+
+            // Blanks and backslashes end or change a word of PGOPTIONS.
+            start.Environment["PGOPTIONS"] = "-c role=" + string.Concat(role.Select(c => c is ' ' or '\\' or '\t' ? $"\\{c}" : $"{c}"));
+        }
+
+        // Ctrl-C ends a query, not psql, and so not us.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+}

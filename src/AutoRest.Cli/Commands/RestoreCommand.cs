@@ -1,0 +1,81 @@
+using System.CommandLine;
+using AutoRest.Cli.Backups;
+using AutoRest.Cli.Database;
+using AutoRest.Cli.Processes;
+using Npgsql;
+
+namespace AutoRest.Cli.Commands;
+
+/// <summary><c>autorest restore</c>: puts a backup in the place of the database, or leaves everything as it is.</summary>
+static class RestoreCommand
+{
+    static readonly Argument<FileInfo?> Backup = new("file") { Description = "The backup (default: the newest)", Arity = ArgumentArity.ZeroOrOne };
+    static readonly Option<bool> DropOld = new("--drop-old") { Description = "Drop the database that was in use before" };
+    static readonly Option<bool> NoChecksum = new("--no-checksum") { Description = "Accept a file that has no checksum beside it" };
+
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask" };
+
+    public static Command Create()
+    {
+        var command = new Command("restore", "Restores a backup beside the database and then exchanges the two") { Backup, DropOld, NoChecksum, Yes, BackupCommand.Folder, BackupCommand.DbUri, CommonOptions.Data };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var data = CommonOptions.DataOf(parsed);
+            var target = DatabaseTarget.Of(parsed, parsed.GetValue(BackupCommand.DbUri));
+            var folder = BackupCommand.FolderOf(parsed, data);
+            var file = parsed.GetValue(Backup) is { } given ? new BackupFile(given.FullName)
+                : BackupFile.In(folder, target.Database) is [var newest, ..] ? newest : throw new CliError($"There is no backup of {target.Database} in {folder}: make one with `autorest backup`, or name a file.");
+            await file.Verify(parsed.GetValue(NoChecksum), cancel);
+            var program = PostgresPrograms.Find("pg_restore", target, data);
+            var tables = await file.List(program, cancel);
+            Confirm.Ask($"The database {target.Describe()} is replaced by {file.Path}.", parsed.GetValue(Yes));
+
+            var swap = new DatabaseSwap(target, data);
+            var old = await Work.Run($"Restoring {file.Path}", quiet: false, show => swap.Run("restore", keepProperties: true, fresh => Fill(target, fresh, file, program, done => show((double)done / Math.Max(1, tables)), cancel), cancel));
+            Console.WriteLine($"{target.Describe()} is now {file.Path}.");
+            await Old(swap, old, parsed.GetValue(DropOld), cancel);
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Drops what was in use before, or says how.</summary>
+    static async Task Old(DatabaseSwap swap, string? old, bool drop, CancellationToken cancel)
+    {
+        if (old is null)
+        {
+            return;
+        }
+
+        if (drop)
+        {
+            await swap.Drop(old, cancel);
+            Console.WriteLine("The database that was in use before is dropped.");
+        }
+        else
+        {
+            Console.WriteLine($"The database that was in use before is kept as {old}. To drop it: autorest psql -d postgres -c 'DROP DATABASE \"{old}\"'");
+        }
+    }
+
+    static async Task Fill(DatabaseTarget target, string fresh, BackupFile file, string program, Action<int> restored, CancellationToken cancel)
+    {
+        var tables = 0;
+        var run = await ProgramRun.Run(program, ["--exit-on-error", "--no-password", "--verbose", "--dbname", fresh, file.Path], target.LibpqVariables(fresh), cancel, said: line =>
+        {
+            if (line.Contains("processing data for table", StringComparison.Ordinal))
+            {
+                restored(++tables);
+            }
+        });
+        if (run.ExitCode != 0)
+        {
+            throw new CliError($"{file.Path} could not be restored. Nothing was changed: mend what pg_restore says, or use another backup.", run.Complaints);
+        }
+
+        // A dump holds no statistics: without them the first queries would be planned blindly.
+        await using var database = await target.Open(cancel, fresh);
+        await using var analyze = new NpgsqlCommand("ANALYZE", database);
+        await analyze.ExecuteNonQueryAsync(cancel);
+    }
+}
