@@ -76,9 +76,10 @@ sealed class Tool : IAsyncDisposable
     public async Task<int> Pid(string component) => (await Component(component)).GetProperty("pid").GetInt32();
 
     /// <summary>A connection to a running component's database.</summary>
-    public async Task<NpgsqlConnection> Connect(string component, string user, string password)
+    /// <param name="known">Its port, when that is known already.</param>
+    public async Task<NpgsqlConnection> Connect(string component, string user, string password, string? known = null)
     {
-        var port = (await Component(component)).GetProperty("address").GetString()!.Split(':')[1];
+        var port = known ?? (await Component(component)).GetProperty("address").GetString()!.Split(':')[1];
         var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={port};Database=autorest;Username={user};Password={password};Pooling=false;SSL Mode=Disable");
         await connection.OpenAsync();
         return connection;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using AutoRest.Cli.Database;
 using AutoRest.Cli.Processes;
 using Spectre.Console;
 
@@ -14,30 +15,97 @@ static class StatusCommand
     /// <summary>Exit code when nothing, or not everything, runs; as service managers do it.</summary>
     public const int NotRunning = 3;
 
+    /// <summary>Exit code when all runs and a measure crosses its threshold.</summary>
+    public const int Alerting = 4;
+
+    static readonly Option<int?> Watch = new("--watch") { Description = "Show it again every N seconds, until Ctrl-C", HelpName = "N" };
     static readonly Option<bool> Json = new("--json") { Description = "Machine-readable" };
 
     public static Command Create()
     {
-        var command = new Command("status", $"Shows what runs; exit code 0 when all of it is healthy, else {NotRunning}") { Json, CommonOptions.Data };
+        var command = new Command("status", $"Shows what runs and how it does; exit code 0 in order, {NotRunning} not all of it runs, {Alerting} a threshold is crossed") { Json, Watch, CommonOptions.Data };
         command.SetAction(async (parsed, cancel) =>
         {
             var data = CommonOptions.DataOf(parsed);
-            var state = StackState.Read(data.StateFile);
-            var running = state is { IsRunning: true };
-            var components = state is null ? [] : await Task.WhenAll(state.Components.Select(component => Look(component, cancel)));
-            var healthy = running && state!.Phase == Phase.Ready && components.All(component => component.Health == Health.Healthy);
-            if (parsed.GetValue(Json))
+            while (true)
             {
-                Console.WriteLine(ToJson(data, state, running, healthy, components));
-            }
-            else
-            {
-                Print(data, state, running, components);
-            }
+                var exitCode = await Show(data, parsed.GetValue(Json), cancel);
+                if (parsed.GetValue(Watch) is not { } seconds)
+                {
+                    return exitCode;
+                }
 
-            return healthy ? 0 : NotRunning;
+                try
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600)), cancel);
+                }
+                catch (OperationCanceledException)
+                {
+                    return exitCode;
+                }
+            }
         });
         return command;
+    }
+
+    static async Task<int> Show(DataFolder data, bool asJson, CancellationToken cancel)
+    {
+        var state = StackState.Read(data.StateFile);
+        var running = state is { IsRunning: true };
+        var components = state is null ? [] : await Task.WhenAll(state.Components.Select(component => Look(component, cancel)));
+        var healthy = running && state!.Phase == Phase.Ready && components.All(component => component.Health == Health.Healthy);
+        var measures = running && components is [{ Health: Health.Healthy }, ..] ? await Measure(state!, data, cancel) : null;
+        var alerts = measures?.Alerts() ?? [];
+        if (asJson)
+        {
+            Console.WriteLine(ToJson(data, state, running, healthy, components, measures, alerts));
+        }
+        else
+        {
+            Print(data, state, running, components);
+            Print(measures, alerts);
+        }
+
+        return !healthy ? NotRunning : alerts.Count > 0 ? Alerting : 0;
+    }
+
+    static async Task<Measures?> Measure(StackState state, DataFolder data, CancellationToken cancel)
+    {
+        try
+        {
+            return await Measures.Read(state, data, cancel);
+        }
+        catch (CliError)
+        {
+            // It has just gone, or another user's secrets cannot be read: the components' health is the answer then.
+            return null;
+        }
+    }
+
+    static void Print(Measures? measures, IReadOnlyList<string> alerts)
+    {
+        if (measures is null)
+        {
+            return;
+        }
+
+        var cache = measures.CacheHitPercent is { } hit ? string.Create(CultureInfo.InvariantCulture, $"{hit:0.0} %") : "too little read to say";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"database: PostgreSQL {measures.Version}, {Work.Size(measures.SizeBytes)}, {measures.Connections} of {measures.MaxConnections} connections ({measures.ConnectionsPercent:0} %), cache hits {cache}"));
+        foreach (var replica in measures.Replicas)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"replica: {replica.Name} {replica.State}, {replica.LagSeconds:0.0} s behind"));
+        }
+
+        if (measures.Pooler is { } pooler)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pooler: {pooler.Version}, {pooler.Clients} clients, {pooler.Waiting} waiting ({pooler.MaxWaitSeconds:0.0} s), {pooler.Servers} server connections, {pooler.Transactions} transactions"));
+        }
+
+        foreach (var alert in alerts)
+        {
+            AnsiConsole.Markup("[red]![/] ");
+            Console.WriteLine(alert);
+        }
     }
 
     // What the supervisor wrote down, corrected by what is true now: it may have been killed.
@@ -98,7 +166,7 @@ static class StatusCommand
             : $"Not running: the process that ran the stack is gone. `autorest up` starts it again, `autorest down` clears up. {state.Error}");
     }
 
-    static string ToJson(DataFolder data, StackState? state, bool running, bool healthy, ComponentState[] components)
+    static string ToJson(DataFolder data, StackState? state, bool running, bool healthy, ComponentState[] components, Measures? measures, IReadOnlyList<string> alerts)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -146,10 +214,69 @@ static class StatusCommand
             }
 
             json.WriteEndArray();
+            Write(json, measures);
+            json.WriteStartArray("alerts");
+            foreach (var alert in alerts)
+            {
+                json.WriteStringValue(alert);
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    static void Write(Utf8JsonWriter json, Measures? measures)
+    {
+        if (measures is null)
+        {
+            json.WriteNull("database");
+            json.WriteNull("pooler");
+            return;
+        }
+
+        json.WriteStartObject("database");
+        json.WriteString("version", measures.Version);
+        json.WriteNumber("sizeBytes", measures.SizeBytes);
+        json.WriteNumber("connections", measures.Connections);
+        json.WriteNumber("maxConnections", measures.MaxConnections);
+        if (measures.CacheHitPercent is { } hit)
+        {
+            json.WriteNumber("cacheHitPercent", Math.Round(hit, 2));
+        }
+        else
+        {
+            json.WriteNull("cacheHitPercent");
+        }
+
+        json.WriteStartArray("replicas");
+        foreach (var replica in measures.Replicas)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", replica.Name);
+            json.WriteString("state", replica.State);
+            json.WriteNumber("lagSeconds", replica.LagSeconds);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        if (measures.Pooler is not { } pooler)
+        {
+            json.WriteNull("pooler");
+            return;
+        }
+
+        json.WriteStartObject("pooler");
+        json.WriteString("version", pooler.Version);
+        json.WriteNumber("clients", pooler.Clients);
+        json.WriteNumber("waiting", pooler.Waiting);
+        json.WriteNumber("maxWaitSeconds", pooler.MaxWaitSeconds);
+        json.WriteNumber("servers", pooler.Servers);
+        json.WriteNumber("transactions", pooler.Transactions);
+        json.WriteEndObject();
     }
 
     static string Text<T>(T value)
