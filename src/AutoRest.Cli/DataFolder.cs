@@ -20,6 +20,9 @@ sealed record DataFolder(string Path)
     /// <summary>Outlives the database: `teardown` leaves it alone.</summary>
     public string Backups => In("backups");
 
+    /// <summary>Archived log, when archiving was switched on. Its presence keeps it on: a gap would make what follows worthless.</summary>
+    public string Wal => In("wal");
+
     public string Logs => In("log");
 
     public string Run => In("run");

@@ -16,6 +16,7 @@ static class BackupCommand
     public static readonly Option<string?> DbUri = new("--db-uri") { Description = "Database, with a role that owns it (default: the running stack's)", HelpName = "URI" };
 
     static readonly Option<int?> Keep = new("--keep") { Description = "Afterwards delete all but the newest N backups of this database", HelpName = "N" };
+    static readonly Option<bool> Base = new("--base") { Description = "Copy the whole cluster instead, to be brought to any later moment with `restore --to`" };
     static readonly Option<bool> List = new("--list") { Description = "Show the backups there are, and make none" };
     static readonly Option<bool> Json = new("--json") { Description = "Machine-readable" };
 
@@ -23,7 +24,7 @@ static class BackupCommand
 
     public static Command Create()
     {
-        var command = new Command("backup", "Writes the database into a compressed, verified file with a checksum") { Folder, Keep, List, Json, DbUri, CommonOptions.Data };
+        var command = new Command("backup", "Writes the database into a compressed, verified file with a checksum") { Folder, Base, Keep, List, Json, DbUri, CommonOptions.Data };
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(Keep) < 1)
@@ -42,6 +43,11 @@ static class BackupCommand
 
             var target = DatabaseTarget.Of(parsed, parsed.GetValue(DbUri));
             var quiet = parsed.GetValue(Json);
+            if (parsed.GetValue(Base))
+            {
+                return await RunBase(target, data, folder, parsed.GetValue(Keep), cancel);
+            }
+
             var file = await Run(target, data, folder, quiet, cancel);
             var removed = parsed.GetValue(Keep) is { } keep ? BackupFile.Prune(folder, target.Database, keep) : [];
             if (quiet)
@@ -69,6 +75,24 @@ static class BackupCommand
         await using var count = new Npgsql.NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)", connection);
         var tables = Math.Max(1, (long)(await count.ExecuteScalarAsync(cancel))!);
         return await Work.Run($"Backing up {target.Describe()}", quiet, show => BackupFile.Create(target, folder, dump, restore, done => show((double)done / tables), cancel));
+    }
+
+    static async Task<int> RunBase(DatabaseTarget target, DataFolder data, string folder, int? keep, CancellationToken cancel)
+    {
+        if (target.Stack is null || !Directory.Exists(data.Wal))
+        {
+            throw new CliError("Without the log that follows it a base backup leads to one moment only: start the stack with `autorest up --archive` (once is enough), then repeat this.");
+        }
+
+        var backup = await Work.Run($"Copying the cluster of {target.Describe()}", quiet: false, show => BaseBackup.Create(target, folder, PostgresPrograms.Find("pg_basebackup", target, data), show, cancel));
+        var removed = keep is { } count ? await BaseBackup.Prune(folder, data.Wal, count, PostgresPrograms.Find("pg_archivecleanup", target, data), cancel) : [];
+        Console.WriteLine($"{backup.Path} ({Work.Size(Directory.GetFiles(backup.Path).Sum(file => new FileInfo(file).Length))}); the log that follows goes to {data.Wal}");
+        if (removed.Count > 0)
+        {
+            Console.WriteLine($"Deleted {removed.Count} older, and the log only they needed: {string.Join(", ", removed.Select(Path.GetFileName))}");
+        }
+
+        return 0;
     }
 
     static void Show(IReadOnlyList<BackupFile> files, bool json)

@@ -13,14 +13,25 @@ static class RestoreCommand
     static readonly Option<bool> DropOld = new("--drop-old") { Description = "Drop the database that was in use before" };
     static readonly Option<bool> NoChecksum = new("--no-checksum") { Description = "Accept a file that has no checksum beside it" };
 
+    static readonly Option<string?> To = new("--to")
+    {
+        Description = $"Bring the whole cluster to this moment ('2026-05-01 14:30:00', or {PointInTimeRestore.Latest}) from a base backup and the archived log",
+        HelpName = "TIME",
+    };
+
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask" };
 
     public static Command Create()
     {
-        var command = new Command("restore", "Restores a backup beside the database and then exchanges the two") { Backup, DropOld, NoChecksum, Yes, BackupCommand.Folder, BackupCommand.DbUri, CommonOptions.Data };
+        var command = new Command("restore", "Restores a backup beside the database and then exchanges the two") { Backup, To, DropOld, NoChecksum, Yes, BackupCommand.Folder, BackupCommand.DbUri, CommonOptions.Data, CommonOptions.Secrets };
         command.SetAction(async (parsed, cancel) =>
         {
             var data = CommonOptions.DataOf(parsed);
+            if (parsed.GetValue(To) is { Length: > 0 } moment)
+            {
+                return await RunTo(moment, parsed, data, cancel);
+            }
+
             var target = DatabaseTarget.Of(parsed, parsed.GetValue(BackupCommand.DbUri));
             var folder = BackupCommand.FolderOf(parsed, data);
             var file = parsed.GetValue(Backup) is { } given ? new BackupFile(given.FullName)
@@ -37,6 +48,39 @@ static class RestoreCommand
             return 0;
         });
         return command;
+    }
+
+    static async Task<int> RunTo(string text, ParseResult parsed, DataFolder data, CancellationToken cancel)
+    {
+        var moment = PointInTimeRestore.Moment(text, DateTimeOffset.UtcNow);
+        var backup = PointInTimeRestore.Choose(BackupCommand.FolderOf(parsed, data), moment);
+        var project = Project.Find();
+        Confirm.Ask($"The stack is stopped, and all databases in {data.Cluster} are brought to {(moment is null ? "the end of the log" : $"{moment:yyyy-MM-dd HH:mm:ss zzz}")}.", parsed.GetValue(Yes));
+        if (StackState.Read(data.StateFile) is not null)
+        {
+            // Stopping in order archives the last piece of the log.
+            await DownCommand.Run(data, cancel);
+        }
+
+        var restore = new PointInTimeRestore(project, data, CommonOptions.SecretsOf(parsed, project), OsAccount.ForDatabase());
+        var old = await Work.Run($"Replaying the log after {backup.Path}", quiet: false, show => restore.Run(backup, moment, show, cancel));
+        Console.WriteLine("Done: `autorest up` starts it. Take a new `autorest backup --base` then, from which the next log counts.");
+        if (old is null)
+        {
+            return 0;
+        }
+
+        if (parsed.GetValue(DropOld))
+        {
+            Directory.Delete(old, recursive: true);
+            Console.WriteLine("The cluster that was in use before is deleted.");
+        }
+        else
+        {
+            Console.WriteLine($"The cluster that was in use before is kept in {old}. To delete it: rm -r '{old}'");
+        }
+
+        return 0;
     }
 
     /// <summary>Drops what was in use before, or says how.</summary>

@@ -66,7 +66,7 @@ static class TeardownCommand
             return;
         }
 
-        foreach (var folder in (string[])[data.Cluster, data.PgBouncer, data.Logs, data.Run])
+        foreach (var folder in (string[])[data.Cluster, data.PgBouncer, data.Wal, data.Logs, data.Run])
         {
             if (Directory.Exists(folder))
             {

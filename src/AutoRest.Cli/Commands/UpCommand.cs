@@ -12,6 +12,12 @@ static class UpCommand
     static readonly Option<bool> Supervise = new("--supervise") { Hidden = true, Description = "What --detach starts in the background" };
     static readonly Option<bool> NoPooler = new("--no-pooler") { Description = "Connect the server to PostgreSQL directly" };
     static readonly Option<bool> DatabaseOnly = new("--database-only") { Description = "Start PostgreSQL and PgBouncer only, to run the server yourself" };
+    static readonly Option<bool> Archive = new("--archive")
+    {
+        Description = "Keep the database's log from now on, so that it can be restored to a moment (or AUTOREST_ARCHIVE=1)",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AUTOREST_ARCHIVE") is "1" or "true",
+    };
+
     static readonly Option<string?> PgBin = new("--pg-bin") { Description = $"PostgreSQL's bin folder (or {PostgresBinaries.Variable})", HelpName = "DIR", DefaultValueFactory = _ => Environment.GetEnvironmentVariable(PostgresBinaries.Variable) };
     static readonly Option<int?> ProxyPort = Port("--proxy-port", Ports.Default.Proxy);
     static readonly Option<int?> ServerPort = Port("--server-port", Ports.Default.Server);
@@ -26,7 +32,7 @@ static class UpCommand
     {
         var command = new Command("up", "Starts PostgreSQL, PgBouncer, the server and the proxy, and stops them on Ctrl-C")
         {
-            Detach, Supervise, DatabaseOnly, NoPooler, PgBin, CommonOptions.Data, CommonOptions.Secrets, ProxyPort, ServerPort, AdminPort, PostgresPort, PgBouncerPort,
+            Detach, Supervise, DatabaseOnly, NoPooler, Archive, PgBin, CommonOptions.Data, CommonOptions.Secrets, ProxyPort, ServerPort, AdminPort, PostgresPort, PgBouncerPort,
         };
         command.SetAction(Run);
         return command;
@@ -65,6 +71,12 @@ static class UpCommand
             }
 
             File.Delete(data.StateFile);
+        }
+
+        if (parsed.GetValue(Archive))
+        {
+            DataFolder.Private(data.Wal);
+            account.Own(data.Wal);
         }
 
         var made = secrets.Create();

@@ -39,7 +39,11 @@ sealed class PostgresCluster(Project project, DataFolder data, Secrets secrets, 
         Title = $"PostgreSQL {binaries.Version}",
         Address = $"127.0.0.1:{port}",
         // Loopback TCP only: a Unix socket's path may not be longer than 107 bytes, which a deep checkout exceeds.
-        Command = [binaries.Postgres, "-D", data.Cluster, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=100"],
+        Command =
+        [
+            binaries.Postgres, "-D", data.Cluster, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=100",
+            .. Directory.Exists(data.Wal) ? WalArchive.Arguments(data.Wal) : [],
+        ],
         Account = account,
         // Fast shutdown: clients are disconnected, nothing is lost. Terminate would wait until the last client leaves.
         StopSignal = Native.Interrupt,
@@ -196,7 +200,10 @@ sealed class PostgresCluster(Project project, DataFolder data, Secrets secrets, 
         return verifier;
     }
 
-    string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    string ConnectionString(string database) => ConnectionString(port, secrets, database);
+
+    /// <summary>How the superuser reaches a cluster of ours.</summary>
+    public static string ConnectionString(int port, Secrets secrets, string database) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
         Port = port,
