@@ -23,9 +23,9 @@ if [ "${1:-}" = "--docker" ]; then
     have docker || fail "Docker is not installed: install Docker Engine with the compose plugin, or run ./setup.sh without --docker."
     chmod 700 secrets
     secret jwt_secret 64
-    secret postgres_password 32
-    secret authenticator_password 32
-    secret pgbouncer_admin_password 32
+    for name in postgres authenticator pgbouncer_admin replicator monitor pgadmin; do
+        secret "${name}_password" 32
+    done
     docker compose up --build --detach --wait "$@" || fail "the containers did not all become healthy: see \`docker compose ps\` and \`docker compose logs\`."
     say "Ready: http://api.localhost:8080/todos (docker compose down stops it)."
     exit 0

@@ -3,7 +3,7 @@
 set -eu
 from=${SECRETS_DIR:-/run/secrets}
 ini=${PGBOUNCER_INI:-/etc/pgbouncer/autorest.ini}
-run=/run/pgbouncer
+run=${PGBOUNCER_RUN:-/run/pgbouncer}
 umask 077
 mkdir -p "$run"
 # The secrets are letters and digits only: no quote to double.

@@ -5,5 +5,5 @@ set -eu
 from=${SECRETS_DIR:-/run/secrets}
 to=${SECRETS_COPY:-/run/autorest}
 install -d -m 700 -o postgres "$to"
-install -m 400 -o postgres "$from/postgres_password" "$from/authenticator_password" "$to"
+install -m 400 -o postgres "$from"/*_password "$to"
 exec docker-entrypoint.sh "$@"

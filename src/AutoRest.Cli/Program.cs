@@ -10,7 +10,7 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
 }
 
-var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema")
+var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema. `autorest --docker VERB` does the same with the containers of docker-compose.yml: up, down, status, logs, psql, backup")
 {
     UpCommand.Create(),
     DownCommand.Create(),
@@ -30,6 +30,11 @@ var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema")
 
 try
 {
+    if (args is [DockerStack.Option, .. var verb])
+    {
+        return await DockerStack.Run(verb, CancellationToken.None);
+    }
+
     // `up` stops its processes in order on a signal, however long that takes: no default handler may cut it short.
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }

@@ -8,7 +8,12 @@ sealed class Secrets(string folder)
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // Letters and digits of each: 32 of them are 190 bits.
-    static readonly (string Name, int Length)[] Generated = [("jwt_secret", 64), ("postgres_password", 32), ("authenticator_password", 32), ("pgbouncer_admin_password", 32)];
+    static readonly (string Name, int Length)[] Generated =
+    [
+        ("jwt_secret", 64), ("postgres_password", 32), ("authenticator_password", 32), ("pgbouncer_admin_password", 32),
+        // Of the container stack.
+        ("replicator_password", 32), ("monitor_password", 32), ("pgadmin_password", 32),
+    ];
 
     /// <summary>The files that are generated.</summary>
     public static IEnumerable<string> Names => Generated.Select(secret => secret.Name);

@@ -12,7 +12,7 @@ public sealed class SecretsTests : IDisposable
     [Fact]
     public void Missing_files_are_made_with_these_lengths()
     {
-        Assert.Equal(["jwt_secret", "postgres_password", "authenticator_password", "pgbouncer_admin_password"], _secrets.Create());
+        Assert.Equal(["jwt_secret", "postgres_password", "authenticator_password", "pgbouncer_admin_password", "replicator_password", "monitor_password", "pgadmin_password"], _secrets.Create());
 
         Assert.Equal(64, File.ReadAllText(_secrets.JwtSecretFile).Length);
         Assert.Matches("^[A-Za-z0-9]{32}$", _secrets.PostgresPassword);

@@ -31,31 +31,21 @@ sealed partial record BackupFile(string Path)
     static string Safe(string database) => string.Concat(database.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '_'));
 
     /// <summary>
-    /// 1. Dumps under a name that nobody takes for a backup. 2. Has <c>pg_restore</c> list it. 3. Writes the checksum. 4. Gives it its name.
+    /// 1. Has it dumped under a name that nobody takes for a backup. 2. Has it listed. 3. Writes the checksum. 4. Gives it its name.
     /// </summary>
-    /// <param name="dumped">Told how many tables are dumped.</param>
-    public static async Task<BackupFile> Create(DatabaseTarget target, string folder, string dump, string restore, Action<int> dumped, CancellationToken cancel)
+    /// <param name="database">Whose it is.</param>
+    /// <param name="dump">Writes the dump into the (empty, private) file of that path.</param>
+    /// <param name="list">Throws when the file of that path is no dump.</param>
+    public static async Task<BackupFile> Create(string database, string folder, Func<string, Task> dump, Func<string, Task> list, CancellationToken cancel)
     {
         DataFolder.Private(folder);
-        var file = new BackupFile(System.IO.Path.Combine(folder, $"{Safe(target.Database)}-{Stamp(DateTimeOffset.UtcNow)}.dump"));
+        var file = new BackupFile(System.IO.Path.Combine(folder, $"{Safe(database)}-{Stamp(DateTimeOffset.UtcNow)}.dump"));
         var partial = file.Path + ".partial";
         try
         {
             CreateEmpty(partial);
-            var tables = 0;
-            var run = await ProgramRun.Run(dump, ["--format=custom", "--compress=6", "--no-password", "--verbose", "--file", partial], target.LibpqVariables(), cancel, said: line =>
-            {
-                if (line.Contains("dumping contents of table", StringComparison.Ordinal))
-                {
-                    dumped(++tables);
-                }
-            });
-            if (run.ExitCode != 0)
-            {
-                throw new CliError($"pg_dump could not back up {target.Describe()}: mend what it says, and try again.", run.Complaints);
-            }
-
-            await new BackupFile(partial).List(restore, cancel);
+            await dump(partial);
+            await list(partial);
             var checksum = await Checksum(partial, cancel);
             CreateEmpty(file.ChecksumPath);
             // As sha256sum writes it, so that `sha256sum -c` reads it.
@@ -72,6 +62,25 @@ sealed partial record BackupFile(string Path)
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Dumps a database into a file.</summary>
+    /// <param name="program"><c>pg_dump</c>.</param>
+    /// <param name="dumped">Told how many tables are dumped.</param>
+    public static async Task Dump(DatabaseTarget target, string program, string path, Action<int> dumped, CancellationToken cancel)
+    {
+        var tables = 0;
+        var run = await ProgramRun.Run(program, ["--format=custom", "--compress=6", "--no-password", "--verbose", "--file", path], target.LibpqVariables(), cancel, said: line =>
+        {
+            if (line.Contains("dumping contents of table", StringComparison.Ordinal))
+            {
+                dumped(++tables);
+            }
+        });
+        if (run.ExitCode != 0)
+        {
+            throw new CliError($"pg_dump could not back up {target.Describe()}: mend what it says, and try again.", run.Complaints);
         }
     }
 

@@ -74,7 +74,10 @@ static class BackupCommand
         await using var connection = await target.Open(cancel);
         await using var count = new Npgsql.NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)", connection);
         var tables = Math.Max(1, (long)(await count.ExecuteScalarAsync(cancel))!);
-        return await Work.Run($"Backing up {target.Describe()}", quiet, show => BackupFile.Create(target, folder, dump, restore, done => show((double)done / tables), cancel));
+        return await Work.Run($"Backing up {target.Describe()}", quiet, show => BackupFile.Create(
+            target.Database, folder,
+            path => BackupFile.Dump(target, dump, path, done => show((double)done / tables), cancel),
+            path => new BackupFile(path).List(restore, cancel), cancel));
     }
 
     static async Task<int> RunBase(DatabaseTarget target, DataFolder data, string folder, int? keep, CancellationToken cancel)

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using AutoRest.Cli.Database;
+using AutoRest.Cli.Processes;
 
 namespace AutoRest.Cli.Commands;
 
@@ -30,16 +29,7 @@ static class PsqlCommand
             target = new DatabaseTarget(pooler, target.Stack);
         }
 
-        var start = new ProcessStartInfo(PostgresPrograms.Find("psql", target, CommonOptions.DataOf(parsed)), parsed.UnmatchedTokens) { UseShellExecute = false };
-        foreach (var (name, value) in target.LibpqVariables())
-        {
-            start.Environment[name] = value;
-            if (value is null)
-            {
-                start.Environment.Remove(name);
-            }
-        }
-
+        var variables = target.LibpqVariables();
         if (parsed.GetValue(Role) is { Length: > 0 } role)
         {
             if (parsed.GetValue(Pooler))
@@ -47,14 +37,12 @@ static class PsqlCommand
                 throw new CliError("A pooler passes no role on at log-in: leave out --pooler or --role, and write SET LOCAL ROLE in a transaction.");
             }
 
-            // Blanks and backslashes end or change a word of PGOPTIONS.
-            start.Environment["PGOPTIONS"] = "-c role=" + string.Concat(role.Select(c => c is ' ' or '\\' or '\t' ? $"\\{c}" : $"{c}"));
+            variables["PGOPTIONS"] = RoleOption(role);
         }
 
-        // Ctrl-C ends a query, not psql, and so not us.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-        using var process = Process.Start(start)!;
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode;
+        return await PassThrough.Run(PostgresPrograms.Find("psql", target, CommonOptions.DataOf(parsed)), parsed.UnmatchedTokens, variables);
     }
+
+    /// <summary>Value of <c>PGOPTIONS</c> that makes a session begin as a role: blanks and backslashes would end or change a word of it.</summary>
+    public static string RoleOption(string role) => "-c role=" + string.Concat(role.Select(c => c is ' ' or '\\' or '\t' ? $"\\{c}" : $"{c}"));
 }

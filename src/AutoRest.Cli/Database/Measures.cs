@@ -80,7 +80,8 @@ sealed record Measures(string Version, long Connections, long MaxConnections, do
                     """),
                 new NpgsqlBatchCommand("""
                     SELECT concat_ws(' ', application_name, host(client_addr)), state, coalesce(extract(epoch FROM replay_lag), 0)::float8
-                    FROM pg_stat_replication ORDER BY 1
+                    -- A base backup being taken fetches log too, and is no replica.
+                    FROM pg_stat_replication WHERE application_name <> 'pg_basebackup' ORDER BY 1
                     """),
             },
         };
