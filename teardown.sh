@@ -4,16 +4,18 @@ set -eu
 cd "$(dirname "$0")"
 if [ "${1:-}" = "--docker" ]; then
     shift
+    # A profile that is not named is left running.
+    compose="docker compose --profile replica --profile monitoring --profile pgadmin"
     case "${1:-}" in
-        --keep-data) exec docker compose down ;;
+        --keep-data) exec $compose down ;;
         --yes) ;;
         *)
-            printf 'Delete the database volume as well? [y/N] '
+            printf 'Delete the volumes (database, replica, pgAdmin, Prometheus) as well? [y/N] '
             read -r answer || answer=
-            [ "$answer" = y ] || exec docker compose down
+            [ "$answer" = y ] || exec $compose down
             ;;
     esac
-    exec docker compose down --volumes
+    exec $compose down --volumes
 fi
 if [ ! -e artifacts/cli/autorest.dll ]; then
     command -v dotnet >/dev/null 2>&1 || { echo "teardown: the .NET 10 SDK is not installed, and without it nothing of ours can be running." >&2; exit 1; }

@@ -103,7 +103,7 @@ public sealed partial class ContainerTests : IDisposable
     {
         { ["up"], "compose up --detach --wait" },
         { ["up", "--detach", "--build"], "compose up --detach --wait --build" },
-        { ["down"], "compose down" },
+        { ["down"], "compose --profile replica --profile monitoring --profile pgadmin down" },
         { ["status"], "compose ps --all" },
         { ["status", "--json"], "compose ps --all --format json" },
         { ["logs"], "compose logs --tail 20" },
@@ -262,7 +262,10 @@ public sealed class StartScriptTests : IAsyncLifetime
         Assert.SkipUnless(Native.IsRoot, "the script leaves root for postgres");
         await _tool.Succeed("up", "--detach", "--database-only", "--no-pooler");
         var primary = (await _tool.Component("postgres")).GetProperty("address").GetString()!.Split(':')[1];
-        var programs = Path.GetDirectoryName(PostgresPrograms.Find("psql", int.Parse(await File.ReadAllTextAsync(Path.Combine(_tool.Data, "pg", "PG_VERSION")), System.Globalization.CultureInfo.InvariantCulture)))!;
+        // The server's programs and the clients' may lie in different folders.
+        var major = PostgresCluster.ExistingVersion(new DataFolder(_tool.Data));
+        var binaries = PostgresBinaries.Find(Project.Find(), Environment.GetEnvironmentVariable(PostgresBinaries.Variable), major, OsAccount.ForDatabase());
+        var programs = Path.GetDirectoryName(PostgresPrograms.Find("pg_basebackup", major));
         var environment = new Dictionary<string, string?>
         {
             ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
@@ -286,7 +289,7 @@ public sealed class StartScriptTests : IAsyncLifetime
         var port = FreePort();
         var data = _tool.Temp.In("replica");
         using var replica = Start(
-            ["/bin/bash", Script("postgres/replica-entrypoint.sh"), Path.Combine(programs, "postgres"), "-p", $"{port}", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"],
+            ["/bin/bash", Script("postgres/replica-entrypoint.sh"), binaries.Postgres, "-p", $"{port}", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"],
             new()
             {
                 ["PATH"] = environment["PATH"], ["PRIMARY_HOST"] = "127.0.0.1", ["PRIMARY_PORT"] = primary, ["PGDATA"] = data, ["SECRETS_DIR"] = _tool.SecretsFolder, ["SECRETS_COPY"] = _tool.Temp.In("copy"),

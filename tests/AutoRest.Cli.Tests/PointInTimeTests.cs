@@ -55,6 +55,10 @@ public sealed class PointInTimeTests : IAsyncLifetime
         await _tool.Succeed("restore", "--to", "latest", "--yes", "--drop-old");
         await Up();
         Assert.Equal("ABC", await Scalar("SELECT string_agg(letter, '' ORDER BY letter) FROM api.letters"));
+
+        // The cluster kept by the first restore goes with the database; the base backup stays.
+        await _tool.Succeed("teardown", "--yes");
+        Assert.Equal([new DataFolder(_tool.Data).Backups], Directory.GetFileSystemEntries(_tool.Data));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ static class DockerStack
     internal static IReadOnlyList<string> Compose(string[] arguments, bool terminal) => arguments switch
     {
         ["up", .. var rest] => ["up", "--detach", "--wait", .. rest.Where(word => word is not ("--detach" or "-d"))],
-        ["down", .. var rest] => ["down", .. rest],
+        // A profile that is not named is left running.
+        ["down", .. var rest] => ["--profile", "replica", "--profile", "monitoring", "--profile", "pgadmin", "down", .. rest],
         ["status", "--json"] => ["ps", "--all", "--format", "json"],
         ["status", .. var rest] => ["ps", "--all", .. rest],
         ["logs", .. var rest] => ["logs", .. Logs(rest)],

@@ -66,7 +66,8 @@ static class TeardownCommand
             return;
         }
 
-        foreach (var folder in (string[])[data.Cluster, data.PgBouncer, data.Wal, data.Logs, data.Run])
+        // What a restore to a moment has kept is a database too.
+        foreach (var folder in (IEnumerable<string>)[data.Cluster, data.PgBouncer, data.Wal, data.Logs, data.Run, .. Directory.GetDirectories(data.Path, Path.GetFileName(data.Cluster) + ".*")])
         {
             if (Directory.Exists(folder))
             {
