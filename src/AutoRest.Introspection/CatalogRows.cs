@@ -14,6 +14,7 @@ public sealed record CatalogFacts(
     ImmutableArray<ColumnRow> Columns,
     ImmutableArray<ColumnTypeRow> ColumnTypes,
     ImmutableArray<EnumLabelRow> EnumLabels,
+    ImmutableArray<NamedTypeRow> NamedTypes,
     ImmutableArray<KeyRow> Keys,
     ImmutableArray<ForeignKeyRow> ForeignKeys,
     ImmutableArray<ViewRow> Views,
@@ -26,7 +27,7 @@ public sealed record CatalogFacts(
     ImmutableArray<QueryTiming> Timings)
 {
     /// <summary>A database without anything in it, to be filled with <c>with</c>.</summary>
-    public static CatalogFacts Empty { get; } = new(0, [], [], [], [], [], [], [], [], [], [], [], [], [], [], []);
+    public static CatalogFacts Empty { get; } = new(0, [], [], [], [], [], [], [], [], [], [], [], [], [], [], [], []);
 }
 
 /// <summary>How long the rows of <c>Catalog/</c><paramref name="Query"/><c>.sql</c> took to arrive after those of the query before it.</summary>
@@ -53,6 +54,12 @@ public sealed record ColumnTypeRow(
 
 /// <summary>A row of <c>enum_labels.sql</c>, which is in sort order.</summary>
 public readonly record struct EnumLabelRow(long Type, string Label);
+
+/// <summary>A row of <c>named_types.sql</c>, which is in order.</summary>
+/// <param name="Type">Name of the enum or composite type, or of a domain over one.</param>
+/// <param name="Name">The label or the attribute.</param>
+/// <param name="AttributeType">Null for a label.</param>
+public readonly record struct NamedTypeRow(string Type, string Name, string? AttributeType);
 
 /// <summary>A row of <c>keys.sql</c>: a primary key or unique constraint.</summary>
 /// <param name="Columns">Column numbers in the constraint's order.</param>

@@ -24,11 +24,21 @@ public sealed record SchemaCache(
     FrozenDictionary<CastKey, QualifiedIdentifier> Representations,
     ImmutableArray<MediaHandler> MediaHandlers)
 {
+    /// <summary>Enums and composite types by the name <c>format_type</c> prints under an empty search path, for documents.</summary>
+    public FrozenDictionary<string, NamedType> NamedTypes { get; init; } = FrozenDictionary<string, NamedType>.Empty;
+
     /// <summary>Relation names by exposed schema, for "Perhaps you meant".</summary>
     public FrozenDictionary<string, ImmutableArray<string>> TableNames { get; } = Tables.Keys
         .GroupBy(k => k.Schema, StringComparer.Ordinal)
         .ToFrozenDictionary(g => g.Key, g => g.Select(k => k.Name).Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
 }
+
+/// <summary>What values of a type consist of: one of these labels, or all of these attributes.</summary>
+public sealed record NamedType(ImmutableArray<string> Labels, ImmutableArray<TypeMember> Attributes);
+
+/// <summary>An attribute of a composite type.</summary>
+/// <param name="Type">As <see cref="Column.DataType"/>.</param>
+public readonly record struct TypeMember(string Name, string Type);
 
 /// <summary>An exposed schema and its comment.</summary>
 public sealed record ExposedSchema(string Name, string? Description);

@@ -26,7 +26,15 @@ public static class SchemaCacheBuilder
             relationships,
             BuildRoutines(facts), // 4
             facts.Representations.ToFrozenDictionary(static r => new CastKey(r.Source, r.Target), static r => r.Function),
-            facts.MediaHandlers);
+            facts.MediaHandlers)
+        {
+            NamedTypes = facts.NamedTypes.GroupBy(static t => t.Type, StringComparer.Ordinal).ToFrozenDictionary(
+                static g => g.Key,
+                static g => new NamedType(
+                    [.. g.Where(static t => t.AttributeType is null).Select(static t => t.Name)],
+                    [.. g.Where(static t => t.AttributeType is not null).Select(static t => new TypeMember(t.Name, t.AttributeType!))]),
+                StringComparer.Ordinal),
+        };
     }
 
     static FrozenDictionary<QualifiedIdentifier, Table> BuildTables(CatalogIndex catalog, ViewKeys viewKeys)

@@ -160,6 +160,21 @@ public class TableTests(Database database)
         Assert.Empty(Shape("columns").ColumnsByName["g"].EnumLabels);
     }
 
+    [Fact]
+    public void Enums_composite_types_and_domains_over_them_are_known_by_name()
+    {
+        var types = database.Fixture.NamedTypes;
+        Assert.Equal(["basic", "silver", "gold"], types["api.tier"].Labels);
+        Assert.Equal([new TypeMember("w", "numeric"), new TypeMember("h", "numeric"), new TypeMember("d", "numeric")], types["api.dims"].Attributes);
+        Assert.Equal([new TypeMember("name", "text"), new TypeMember("phones", "text[]")], types["api.contact"].Attributes);
+
+        // Rows of relations are described as relations, domains over a type of the catalog as that type.
+        Assert.DoesNotContain(types.Keys, static name => name is "api.projects" or "api.email");
+        var shapes = database.Shapes.NamedTypes;
+        Assert.Equal(["fine", "so-so", "bad"], shapes["shop.feeling"].Labels);
+        Assert.Equal([new TypeMember("one", "integer"), new TypeMember("two", "integer")], shapes["shop.pair_domain"].Attributes);
+    }
+
     [Theory]
     [InlineData("a", "character varying", "shop.short", "varchar", 5, "'none'::character varying", false)]
     [InlineData("b", "character varying", "shop.shorter", "varchar", 5, "'b'::character varying", true)]

@@ -13,7 +13,7 @@ namespace AutoRest.Server.OpenApi;
 /// <param name="Relations">By name.</param>
 /// <param name="Routines">By name, then in the order of overloads.</param>
 /// <param name="MayUseSchema">False: nothing of it can be reached, which version 2.0 does not say (contract/openapi.md §1.1).</param>
-/// <param name="Enums">Labels by type name, of the enums some column has.</param>
+/// <param name="Types">Enums and composite types by name.</param>
 public sealed record ApiModel(
     string Schema,
     string Title,
@@ -25,7 +25,7 @@ public sealed record ApiModel(
     ImmutableArray<RelationModel> Relations,
     ImmutableArray<RoutineGroup> Routines,
     bool MayUseSchema,
-    FrozenDictionary<string, ImmutableArray<string>> Enums);
+    FrozenDictionary<string, NamedType> Types);
 
 /// <summary>Where the API is reached.</summary>
 /// <param name="Host">With port.</param>

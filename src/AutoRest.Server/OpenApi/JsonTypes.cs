@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AutoRest.Introspection;
 
 namespace AutoRest.Server.OpenApi;
 
@@ -10,11 +11,18 @@ namespace AutoRest.Server.OpenApi;
 /// <param name="Name"><c>type</c>; null: any JSON.</param>
 /// <param name="Format"><c>format</c>: a registered one where the values keep to it, else the type's own name.</param>
 /// <param name="Element">Of an array.</param>
-sealed record JsonType(string? Name, string? Format, JsonType? Element = null, ImmutableArray<string> Labels = default)
+/// <param name="Labels">Of an enum.</param>
+/// <param name="Members">Of a composite type's object; any of them may be null.</param>
+sealed record JsonType(string? Name, string? Format, JsonType? Element = null, ImmutableArray<string> Labels = default, ImmutableArray<(string Name, JsonType Type)> Members = default)
 {
+    /// <summary>Composite types may hold each other through arrays of relations' rows; nobody reads deeper than this.</summary>
+    const int MaxDepth = 8;
+
     /// <param name="type">As <c>format_type</c> prints it under an empty search path.</param>
-    /// <param name="enums">Labels by type name.</param>
-    public static JsonType Of(string type, FrozenDictionary<string, ImmutableArray<string>> enums) => type switch
+    /// <param name="types">Enums and composite types by name.</param>
+    public static JsonType Of(string type, FrozenDictionary<string, NamedType> types) => Of(type, types, 0);
+
+    static JsonType Of(string type, FrozenDictionary<string, NamedType> types, int depth) => type switch
     {
         "boolean" => new("boolean", null),
         "smallint" => new("integer", "int16"),
@@ -28,10 +36,12 @@ sealed record JsonType(string? Name, string? Format, JsonType? Element = null, I
         "timestamp with time zone" => new("string", "date-time"),
         "json" or "jsonb" => new(null, type),
         "record" => new(null, null),
-        _ when type.EndsWith("[]", StringComparison.Ordinal) => new("array", null, Of(type[..^2], enums)),
-        _ when enums.TryGetValue(type, out var labels) => new("string", type, null, labels),
+        _ when type.EndsWith("[]", StringComparison.Ordinal) => new("array", null, Of(type[..^2], types, depth)),
+        _ when types.TryGetValue(type, out var named) && depth < MaxDepth => named.Attributes.IsEmpty
+            ? new("string", type, null, named.Labels)
+            : new("object", type, null, default, [.. named.Attributes.Select(a => (a.Name, Of(a.Type, types, depth + 1)))]),
 
-        // A type with a schema is somebody's own: a row is an object, a range is text.
+        // A type with a schema is somebody's own: a relation's row is an object, a range is text.
         _ when type.Contains('.', StringComparison.Ordinal) => new(null, type),
         _ => new("string", type),
     };
@@ -62,6 +72,16 @@ sealed record JsonType(string? Name, string? Format, JsonType? Element = null, I
                 break;
             case "number":
                 json.WriteNumberValue(1.5m);
+                break;
+            case "object":
+                json.WriteStartObject();
+                foreach (var (name, type) in Members)
+                {
+                    json.WritePropertyName(name);
+                    type.WriteExample(json, null);
+                }
+
+                json.WriteEndObject();
                 break;
             case null:
                 json.WriteStartObject();
@@ -103,7 +123,7 @@ sealed record JsonType(string? Name, string? Format, JsonType? Element = null, I
         "integer" or "number" => "gte.1",
         "boolean" => "is.true",
         "array" => "cs.{1}",
-        null => "not.is.null",
+        null or "object" => "not.is.null",
         _ when Labels is { IsDefaultOrEmpty: false } => $"in.({string.Join(',', Labels.Take(2))})",
         _ => Format is null ? "ilike.*text*" : "eq." + TextExample,
     };

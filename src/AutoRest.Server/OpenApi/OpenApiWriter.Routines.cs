@@ -89,14 +89,14 @@ sealed partial class OpenApiWriter
             }
 
             _json.WriteStartObject("schema");
-            var type = JsonType.Of(parameter.Type, _model.Enums);
+            var type = JsonType.Of(parameter.Type, _model.Types);
             if (parameter.IsVariadic && type.Element is not null)
             {
                 WriteType(type, isNullable: false);
             }
-            else if (type.Element is not null || type.Name is null)
+            else if (type.Element is not null || type.Name is null or "object")
             {
-                // Arrays are literals such as {1,2}; documents are text.
+                // Arrays are literals such as {1,2}, rows such as (1,2); documents are text.
                 _json.WriteString("type", "string");
             }
             else
@@ -188,7 +188,7 @@ sealed partial class OpenApiWriter
         foreach (var parameter in routine.Parameters)
         {
             _json.WriteStartObject(parameter.Name);
-            WriteType(JsonType.Of(parameter.Type, _model.Enums), isNullable: true);
+            WriteType(JsonType.Of(parameter.Type, _model.Types), isNullable: true);
             _json.WriteString("description", parameter.Type);
             _json.WriteEndObject();
         }
@@ -274,7 +274,7 @@ sealed partial class OpenApiWriter
         }
         else
         {
-            WriteType(JsonType.Of(result.TypeText, _model.Enums), isNullable: true);
+            WriteType(JsonType.Of(result.TypeText, _model.Types), isNullable: true);
         }
     }
 }

@@ -108,7 +108,7 @@ sealed partial class OpenApiWriter
 
     static bool IsWritable(Column column) => !column.IsGenerated && column.Identity != IdentityKind.Always;
 
-    JsonType TypeOf(Column column) => JsonType.Of(column.DataType, _model.Enums);
+    JsonType TypeOf(Column column) => JsonType.Of(column.DataType, _model.Types);
 
     void WriteColumn(ColumnModel model, RowForm form)
     {
@@ -165,6 +165,19 @@ sealed partial class OpenApiWriter
             }
 
             _json.WriteEndArray();
+        }
+
+        if (!type.Members.IsDefault)
+        {
+            _json.WriteStartObject("properties");
+            foreach (var (member, memberType) in type.Members)
+            {
+                _json.WriteStartObject(member);
+                WriteType(memberType, isNullable: true);
+                _json.WriteEndObject();
+            }
+
+            _json.WriteEndObject();
         }
 
         if (type.Element is { } element)
@@ -246,7 +259,7 @@ sealed partial class OpenApiWriter
             {
                 _json.WriteRawValue(constant);
             }
-            else if (type.Name is null && column.Nullable)
+            else if (type.Name is null or "object" && column.Nullable)
             {
                 _json.WriteNullValue();
             }

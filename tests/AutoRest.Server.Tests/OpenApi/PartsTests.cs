@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
+using AutoRest.Introspection;
 using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 using AutoRest.Server.OpenApi;
@@ -39,7 +40,7 @@ public sealed class PartsTests
     [InlineData("'{}'::text[]", "text[]", "[]")]
     [InlineData("'unfinished", "text", "\"unfinished\"")]
     public void Only_a_constant_default_is_a_default(string expression, string type, string? expected) =>
-        Assert.Equal(expected, JsonType.Of(type, NoEnums).ConstantOf(expression) is { } json ? Encoding.UTF8.GetString(json) : null);
+        Assert.Equal(expected, JsonType.Of(type, NoTypes).ConstantOf(expression) is { } json ? Encoding.UTF8.GetString(json) : null);
 
     [Theory]
     [InlineData("integer", "integer", "int32")]
@@ -48,14 +49,33 @@ public sealed class PartsTests
     [InlineData("timestamp with time zone", "string", "date-time")]
     [InlineData("daterange", "string", "daterange")]
     [InlineData("jsonb", null, "jsonb")]
-    [InlineData("api.dims", null, "api.dims")]
+    [InlineData("api.unknown", null, "api.unknown")]
+    [InlineData("api.box", "object", "api.box")]
     [InlineData("api.mood", "string", "api.mood")]
     [InlineData("integer[]", "array", null)]
     public void A_type_is_what_its_JSON_is(string type, string? name, string? format)
     {
-        var json = JsonType.Of(type, new Dictionary<string, ImmutableArray<string>> { ["api.mood"] = ["ok"] }.ToFrozenDictionary());
+        var json = JsonType.Of(type, Types);
         Assert.Equal((name, format), (json.Name, json.Format));
     }
+
+    [Fact]
+    public void A_composite_type_is_an_object_of_its_attributes()
+    {
+        var box = JsonType.Of("api.box[]", Types).Element!;
+        Assert.Equal(("object", "api.box"), (box.Name, box.Format));
+        Assert.Equal(["width", "mood", "lid"], box.Members.Select(static m => m.Name));
+        Assert.Equal(["number", "string", "object"], box.Members.Select(static m => m.Type.Name));
+        Assert.Equal(["ok"], box.Members[1].Type.Labels);
+        Assert.Equal("api.mood", box.Members[2].Type.Members.Single().Type.Element!.Format);
+    }
+
+    static readonly FrozenDictionary<string, NamedType> Types = new Dictionary<string, NamedType>
+    {
+        ["api.mood"] = new(["ok"], []),
+        ["api.box"] = new([], [new("width", "numeric"), new("mood", "api.mood"), new("lid", "api.lid")]),
+        ["api.lid"] = new([], [new("moods", "api.mood[]")]),
+    }.ToFrozenDictionary();
 
     [Fact]
     public void Names_that_become_alike_are_told_apart_by_a_number()
@@ -108,5 +128,5 @@ public sealed class PartsTests
         return Planner.Plan(ApiRequest.Parse(head, default, config), SampleSchema.Cache, config);
     }
 
-    static readonly FrozenDictionary<string, ImmutableArray<string>> NoEnums = FrozenDictionary<string, ImmutableArray<string>>.Empty;
+    static readonly FrozenDictionary<string, NamedType> NoTypes = FrozenDictionary<string, NamedType>.Empty;
 }

@@ -65,7 +65,10 @@ static class SampleSchema
                 RoutineOf(TakeJson + 1, "take_json", null, Volatility.Immutable, Scalar("jsonb"), new RoutineParameter("", "jsonb", "jsonb", true, false)),
             }.GroupBy(static r => r.Name).ToFrozenDictionary(static g => g.Key, static g => g.ToImmutableArray()),
             FrozenDictionary<CastKey, QualifiedIdentifier>.Empty,
-            []);
+            [])
+        {
+            NamedTypes = new Dictionary<string, NamedType> { ["tenant.level"] = new(["low", "mid", "high"], []) }.ToFrozenDictionary(),
+        };
     }
 
     static Table TableOf(string name, string? comment, RelationKind kind, ImmutableArray<string> key, params ImmutableArray<Column> columns)
