@@ -269,7 +269,10 @@ public sealed class StartScriptTests : IAsyncLifetime
         var environment = new Dictionary<string, string?>
         {
             ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
-            ["PGHOST"] = "127.0.0.1", ["PGPORT"] = primary, ["PGPASSWORD"] = _tool.Secrets.PostgresPassword, ["POSTGRES_DB"] = "autorest",
+            ["PGHOST"] = "127.0.0.1",
+            ["PGPORT"] = primary,
+            ["PGPASSWORD"] = _tool.Secrets.PostgresPassword,
+            ["POSTGRES_DB"] = "autorest",
             ["AUTHENTICATOR_PASSWORD_FILE"] = Path.Combine(_tool.SecretsFolder, "authenticator_password"),
             ["REPLICATOR_PASSWORD_FILE"] = Path.Combine(_tool.SecretsFolder, "replicator_password"),
             ["MONITOR_PASSWORD_FILE"] = Path.Combine(_tool.SecretsFolder, "monitor_password"),
@@ -292,7 +295,12 @@ public sealed class StartScriptTests : IAsyncLifetime
             ["/bin/bash", Script("postgres/replica-entrypoint.sh"), binaries.Postgres, "-p", $"{port}", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"],
             new()
             {
-                ["PATH"] = environment["PATH"], ["PRIMARY_HOST"] = "127.0.0.1", ["PRIMARY_PORT"] = primary, ["PGDATA"] = data, ["SECRETS_DIR"] = _tool.SecretsFolder, ["SECRETS_COPY"] = _tool.Temp.In("copy"),
+                ["PATH"] = environment["PATH"],
+                ["PRIMARY_HOST"] = "127.0.0.1",
+                ["PRIMARY_PORT"] = primary,
+                ["PGDATA"] = data,
+                ["SECRETS_DIR"] = _tool.SecretsFolder,
+                ["SECRETS_COPY"] = _tool.Temp.In("copy"),
                 // What gosu does in the image.
                 ["AS_POSTGRES"] = _tool.Temp.Write("as", "#!/bin/sh\nuser=$1; shift; exec setpriv --reuid \"$user\" --regid \"$user\" --clear-groups \"$@\"\n", executable: true),
             });
