@@ -19,6 +19,23 @@ public sealed class HostEntry
 
     /// <summary>YARP's load-balancing policy; two random choices, the less busy one, unless said otherwise.</summary>
     public string LoadBalancing { get; init; } = "PowerOfTwoChoices";
+
+    /// <summary>
+    /// How long a server to which no connection could be made gets no requests, unless it is the only one. Zero: it is asked again at once.
+    /// </summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long nothing may come from a server or a client before the request is given up (504): a slow query, an idle WebSocket.</summary>
+    public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Whether a name in <see cref="Destinations"/> stands for all of its addresses, each a server of its own: <c>http://server:3000</c> of a
+    /// container that runs several times. Names are looked up again every ten seconds.
+    /// </summary>
+    public bool AllAddresses { get; init; }
+
+    /// <summary>The tenants of a row <c>*.domain</c>; absent: every sub-domain is the same service.</summary>
+    public TenantTable? Tenants { get; init; }
 }
 
 /// <summary>An active health check: a GET that must answer 2xx.</summary>
@@ -38,4 +55,17 @@ public sealed class HealthProbe
 
     /// <summary>Failed probes in a row after which a server gets no more requests.</summary>
     public int Failures { get; init; } = 1;
+}
+
+/// <summary>Which tenants a wildcard row serves, and how the server behind is told: by schema or by header, exactly one of them.</summary>
+public sealed class TenantTable
+{
+    /// <summary>First label of the host name → schema, sent as <c>Accept-Profile</c> and <c>Content-Profile</c> (contract/requests.md §4).</summary>
+    public IReadOnlyDictionary<string, string> Schemas { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>First label of the host name → value of <see cref="Header"/>.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Name of the header that carries the tenant; policies read it from <c>request.headers</c>. Removed from every request that brings it.</summary>
+    public string? Header { get; init; }
 }

@@ -10,6 +10,7 @@ namespace AutoRest.Proxy.Tests;
 sealed class Backend : IAsyncDisposable
 {
     readonly WebApplication _app;
+    int _requests;
 
     Backend(WebApplication app) => _app = app;
 
@@ -19,13 +20,13 @@ sealed class Backend : IAsyncDisposable
 
     public bool Healthy { get; set; } = true;
 
-    public int Requests { get; private set; }
+    public int Requests => Volatile.Read(ref _requests);
 
-    public static async Task<Backend> Start(string name, RequestDelegate? answer = null)
+    public static async Task<Backend> Start(string name, RequestDelegate? answer = null, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var backend = new Backend(builder.Build());
         backend._app.Run(async context =>
         {
@@ -35,7 +36,7 @@ sealed class Backend : IAsyncDisposable
                 return;
             }
 
-            backend.Requests++;
+            Interlocked.Increment(ref backend._requests);
             if (answer is not null)
             {
                 await answer(context);

@@ -34,7 +34,8 @@ public class HostRoutesTests
     {
         var (_, clusters) = HostRoutes.From(new HostTable(new Dictionary<string, HostEntry> { ["a"] = new() { Destinations = ["http://b"] } }));
 
-        Assert.Null(clusters[0].HealthCheck);
+        Assert.Null(clusters[0].HealthCheck!.Active);
+        Assert.Null(clusters[0].HealthCheck!.Passive);
         Assert.Null(clusters[0].Destinations!.Values.Single().Health);
     }
 
@@ -45,14 +46,16 @@ public class HostRoutesTests
     [InlineData("api.localhost", "127.0.0.1:3000", "is not an address")]
     [InlineData("api.localhost", "ftp://b", "is not an address")]
     [InlineData("api.localhost", "", "is not an address")]
+    [InlineData("api.localhost", "http://user:secret@b", "holds a user or password")]
     public void Bad_rows_are_refused_with_what_to_write(string host, string destination, string reason)
     {
-        var refusal = Assert.Throws<HostTableException>(() => HostRoutes.From(Table(host, destination)));
+        var refusal = Assert.Throws<SettingException>(() => HostRoutes.From(Table(host, destination)));
 
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_host_without_destination_is_refused() =>
-        Assert.Contains("has no destination", Assert.Throws<HostTableException>(() => HostRoutes.From(Table("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no destination", Assert.Throws<SettingException>(() => HostRoutes.From(Table("a"))).Message, StringComparison.Ordinal);
 }

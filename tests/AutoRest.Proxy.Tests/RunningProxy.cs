@@ -8,13 +8,15 @@ namespace AutoRest.Proxy.Tests;
 sealed class RunningProxy : IAsyncDisposable
 {
     readonly WebApplication _app;
-    readonly HttpClient _client = new();
+    readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
 
     RunningProxy(WebApplication app) => _app = app;
 
     public static async Task<RunningProxy> Start(params string[] settings)
     {
-        var app = ProxyHost.Build(["--Urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:AutoRest.Proxy=None", .. settings]);
+        var app = ProxyHost.Build(["--Urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:AutoRest.Proxy=None",
+            "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None", "--Logging:LogLevel:Yarp.ReverseProxy.Health=None",
+            "--Logging:LogLevel:Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor=None", "--Status:Host=status.localhost", .. settings]);
         await app.StartAsync();
         return new RunningProxy(app);
     }
@@ -28,20 +30,46 @@ sealed class RunningProxy : IAsyncDisposable
         $"--Hosts:{host}:Health:Port=",
     ];
 
-    public async Task<(HttpResponseMessage Response, string Body)> Send(string host, string path = "/", HttpMethod? method = null)
+    /// <summary>The first of them.</summary>
+    public Uri Address => new(_app.Urls.First());
+
+    public IServiceProvider Services => _app.Services;
+
+    public async Task<(HttpResponseMessage Response, string Body)> Send(string host, string path = "/", HttpMethod? method = null, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, _app.Urls.Single() + path);
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, _app.Urls.First() + path);
         request.Headers.Host = host;
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         var response = await _client.SendAsync(request);
         return (response, await response.Content.ReadAsStringAsync());
     }
 
     public async Task<string> Post(string host, byte[] body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _app.Urls.Single()) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, _app.Urls.First()) { Content = new ByteArrayContent(body) };
         request.Headers.Host = host;
         using var response = await _client.SendAsync(request);
         return await response.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>The answer as soon as its head is there.</summary>
+    public async Task<HttpResponseMessage> Open(string host, string path = "/", CancellationToken cancel = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _app.Urls.First() + path);
+        request.Headers.Host = host;
+        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+    }
+
+    public async Task<HttpStatusCode> PostJson(string host, string path, string json)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _app.Urls.First() + path) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Host = host;
+        using var response = await _client.SendAsync(request);
+        return response.StatusCode;
     }
 
     /// <summary>Asks until the answer has that status: health checks take their time, but not for ever.</summary>
