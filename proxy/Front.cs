@@ -48,7 +48,7 @@ sealed class Front
                 await refusal.Write(context);
             }
             // 3.
-            else if (state.Settings.Status.Host is { } host && string.Equals(host, context.Request.Host.Host, StringComparison.OrdinalIgnoreCase))
+            else if (state.Settings.Status.Host is { Length: > 0 } host && string.Equals(host, context.Request.Host.Host, StringComparison.OrdinalIgnoreCase))
             {
                 await RedirectToHttps(context, inner => StatusPage.Answer(inner, state.Settings.Status));
             }

@@ -122,7 +122,7 @@ public sealed record TlsSettings
     }
 }
 
-/// <summary>Section <c>Status</c>: the page that shows routes, servers and their health. Off without <see cref="Host"/>.</summary>
+/// <summary>Section <c>Status</c>: the page that shows routes, servers and their health. Off without <see cref="Host"/>, or where it is empty.</summary>
 public sealed record StatusSettings
 {
     const int ShortestToken = 16;
@@ -138,7 +138,7 @@ public sealed record StatusSettings
 
     internal void Check()
     {
-        if (Host is not null && (Host.Length == 0 || Host.AsSpan().IndexOfAny(":/* ") >= 0))
+        if (Host is not null && Host.AsSpan().IndexOfAny(":/* ") >= 0)
         {
             throw new SettingException($"Status:Host \"{Host}\" is not a host name: write it like \"status.localhost\".");
         }

@@ -22,12 +22,20 @@ sealed class Backend : IAsyncDisposable
 
     public int Requests => Volatile.Read(ref _requests);
 
-    public static async Task<Backend> Start(string name, RequestDelegate? answer = null, int port = 0)
+    public static async Task<Backend> Start(string name, RequestDelegate? answer = null, int port = 0, System.Text.Encoding? encoding = null, int requestLine = 8192)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.RequestHeaderEncodingSelector = _ => encoding;
+            kestrel.ResponseHeaderEncodingSelector = _ => encoding;
+            kestrel.Limits.MaxRequestLineSize = requestLine;
+            kestrel.Limits.MaxRequestBufferSize = Math.Max(1 << 20, requestLine * 2);
+        });
         var backend = new Backend(builder.Build());
+        backend._app.UseWebSockets();
         backend._app.Run(async context =>
         {
             if (context.Request.Path == "/ready")
@@ -51,6 +59,15 @@ sealed class Backend : IAsyncDisposable
         await backend._app.StartAsync();
         return backend;
     }
+
+    /// <summary>Tells those of the named headers that it got, one a line.</summary>
+    public static Task<Backend> Echo(params string[] headers) => Start("echo", async context =>
+    {
+        foreach (var name in headers.Where(context.Request.Headers.ContainsKey))
+        {
+            await context.Response.WriteAsync($"{name}={context.Request.Headers[name]}\n");
+        }
+    });
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

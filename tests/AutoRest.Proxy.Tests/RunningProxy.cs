@@ -64,6 +64,22 @@ sealed class RunningProxy : IAsyncDisposable
         return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
+    public async Task<TcpClient> Connect()
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Address.Port);
+        return client;
+    }
+
+    /// <summary>Sends these bytes and gives everything that comes until the connection ends.</summary>
+    public async Task<string> Raw(string request)
+    {
+        using var client = await Connect();
+        await client.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(request));
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadToEndAsync();
+    }
+
     public async Task<HttpStatusCode> PostJson(string host, string path, string json)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _app.Urls.First() + path) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
