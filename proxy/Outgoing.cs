@@ -12,17 +12,28 @@ sealed class Outgoing : ForwarderHttpClientFactory
     /// <summary>How long a connection may take to be made: servers are near.</summary>
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>The tenant's header, after the transforms of the route.</summary>
-    public static void AddTransforms(TransformBuilderContext route) => route.AddRequestTransform(static request =>
+    /// <summary>The tenant's header, after the transforms of the route, and the head of event streams as soon as it is there.</summary>
+    public static void AddTransforms(TransformBuilderContext route)
     {
-        if (Tenancy.Header(request.HttpContext) is { } tenant)
+        route.AddRequestTransform(static request =>
         {
-            request.ProxyRequest.Headers.Remove(tenant.Key);
-            request.ProxyRequest.Headers.TryAddWithoutValidation(tenant.Key, tenant.Value);
-        }
+            if (Tenancy.Header(request.HttpContext) is { } tenant)
+            {
+                request.ProxyRequest.Headers.Remove(tenant.Key);
+                request.ProxyRequest.Headers.TryAddWithoutValidation(tenant.Key, tenant.Value);
+            }
 
-        return ValueTask.CompletedTask;
-    });
+            return ValueTask.CompletedTask;
+        });
+        // Elsewhere the head goes out with the first bytes of the body; the first event may be long in coming, and the client wants to know that it is connected.
+        route.AddResponseTransform(static async response =>
+        {
+            if (response.ProxyResponse?.Content.Headers.ContentType?.MediaType == "text/event-stream")
+            {
+                await response.HttpContext.Response.Body.FlushAsync(response.HttpContext.RequestAborted);
+            }
+        });
+    }
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {

@@ -31,6 +31,26 @@ public class StreamingTests
     }
 
     [Fact]
+    public async Task Head_of_an_event_stream_passes_before_its_first_event()
+    {
+        using var go = new SemaphoreSlim(0);
+        await using var api = await Backend.Start("api", async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.Body.FlushAsync();
+            await go.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("data: 1\n\n");
+        });
+        await using var proxy = await RunningProxy.Start(RunningProxy.Row("api.localhost", api));
+
+        using var response = await proxy.Open("api.localhost");
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+
+        go.Release();
+        Assert.Equal("data: 1\n\n", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Beginning_of_a_body_reaches_the_server_before_the_last_is_sent()
     {
         var arrived = new TaskCompletionSource<string>();

@@ -39,6 +39,18 @@ public class TenantTests
         Assert.Equal("Accept-Profile=tenant_acme\nContent-Profile=tenant_acme\n", body);
     }
 
+    [Fact]
+    public async Task Client_cannot_have_the_tenant_taken_off_as_a_header_of_the_connection()
+    {
+        await using var api = await Headers();
+        await using var bySchema = await RunningProxy.Start([.. RunningProxy.Row("*.api.localhost", api), .. BySchema]);
+        await using var byHeader = await RunningProxy.Start([.. RunningProxy.Row("*.api.localhost", api), .. ByHeader]);
+        const string Request = "GET / HTTP/1.1\r\nHost: acme.api.localhost\r\nConnection: close, Accept-Profile, Content-Profile, X-Tenant-Id\r\n\r\n";
+
+        Assert.Contains("Accept-Profile=tenant_acme\n", await bySchema.Raw(Request), StringComparison.Ordinal);
+        Assert.Contains("X-Tenant-Id=1\n", await byHeader.Raw(Request), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("initech.api.localhost")]
     [InlineData("x.acme.api.localhost")]
