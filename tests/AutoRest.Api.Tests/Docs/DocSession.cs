@@ -11,6 +11,10 @@ sealed partial class DocSession : IAsyncDisposable
 {
     const string Secret = "the-jwt-secret-of-the-pages-0123456789";
 
+    /// <summary>What a database of the stack begins with.</summary>
+    public static readonly string[] InitialFiles =
+        [.. Directory.GetFiles(Repository.File("postgres", "init"), "*.sql").Order(StringComparer.Ordinal)];
+
     readonly PostgresCluster _cluster;
     readonly string _database;
     readonly ServerProcess _server;
@@ -24,27 +28,51 @@ sealed partial class DocSession : IAsyncDisposable
         _folder = folder;
     }
 
-    public static async Task<DocSession> StartAsync(PostgresCluster cluster, string database)
+    /// <summary>Starts the server on a new database.</summary>
+    /// <param name="files">SQL that the server's settings rely on.</param>
+    /// <param name="settings">The server's, besides those of the stack.</param>
+    /// <param name="pooler">What the server connects through, if not directly.</param>
+    public static async Task<DocSession> StartAsync(
+        PostgresCluster cluster, string database, IEnumerable<string> files, IReadOnlyDictionary<string, string> settings, PgBouncer? pooler)
     {
-        string[] files = ["05-extensions.sql", "10-roles.sql", "20-schema.sql", "30-seed.sql", "40-reload.sql"];
-        await cluster.CreateDatabaseAsync(database, [.. files.Select(static f => Repository.File("postgres", "init", f))]);
+        await cluster.CreateDatabaseAsync(database, [.. InitialFiles, .. files]);
         var folder = Directory.CreateTempSubdirectory("autorest-docs-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "jwt_secret"), Secret);
         await File.WriteAllTextAsync(Path.Combine(folder, ".curlrc"), "silent\nfail-with-body\nmax-time = 30\n");
         var tool = Path.Combine(folder, "autorest");
-        await File.WriteAllTextAsync(tool, $"#!/bin/sh\nexec dotnet '{Repository.Output("src/AutoRest.Cli", "autorest.dll")}' \"$@\"\n");
+        // The tool's psql is for a stack of its own: here it is psql on the page's database.
+        await File.WriteAllTextAsync(tool, $"""
+            #!/bin/sh
+            if [ "$1" = psql ]; then
+              shift
+              exec '{Psql()}' -X -q -h 127.0.0.1 -p {cluster.Port} -U postgres -d '{database}' "$@"
+            fi
+            exec dotnet '{Repository.Output("src/AutoRest.Cli", "autorest.dll")}' "$@"
+
+            """);
+        File.CreateSymbolicLink(Path.Combine(folder, "examples"), Repository.File("examples"));
         await Command.RunAsync("chmod", ["700", tool]);
         await Command.RunAsync("chmod", ["600", Path.Combine(folder, "jwt_secret")]);
-        var server = await ServerProcess.StartAsync(cluster.Uri(database), new Dictionary<string, string>
+        var all = new Dictionary<string, string>
         {
             ["PGRST_DB_SCHEMAS"] = "api",
             ["PGRST_DB_ANON_ROLE"] = "api_anon",
             ["PGRST_JWT_SECRET"] = Secret,
             ["PGRST_LOG_LEVEL"] = "info",
             ["AUTOREST_DOCS"] = "on",
-        });
+            ["AUTOREST_DB_LISTEN_URI"] = cluster.Uri(database),
+        };
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        var server = await ServerProcess.StartAsync(pooler?.Uri(database) ?? cluster.Uri(database), all);
         return new(cluster, database, server, folder);
     }
+
+    static string Psql() =>
+        PostgresCluster.FindPrograms() is { } programs && Path.Combine(programs, "psql") is var own && File.Exists(own) ? own : Required.Tool("psql");
 
     /// <summary>Runs a snippet and gives what it printed.</summary>
     /// <param name="mayFail">The page shows the answer: a refusal may be what it is about.</param>
@@ -56,11 +84,12 @@ sealed partial class DocSession : IAsyncDisposable
         switch (block.Language)
         {
             case "sql":
-                await RunSqlAsync(text);
+                await ReloadingAsync(Definition().IsMatch(text), () => _cluster.ExecuteAsync(text, _database));
                 return "";
             case "sh":
-                var said = await Command.TryRunAsync("bash",
-                    ["-c", $"set -a; [ ! -f state ] || . ./state\n{text}\ncode=$?; declare -p TOKEN >state 2>/dev/null; exit $code"], _folder, Environment());
+                CommandResult said = null!;
+                await ReloadingAsync(text.Contains("autorest psql -f ", StringComparison.Ordinal), async () => said = await Command.TryRunAsync("bash",
+                    ["-c", $"set -a; [ ! -f state ] || . ./state\n{text}\ncode=$?; declare -p TOKEN >state 2>/dev/null; exit $code"], _folder, Environment()));
 
                 // 22: an answer of 400 or more.
                 return said.ExitCode == 0 || (mayFail && said.ExitCode == 22)
@@ -75,16 +104,12 @@ sealed partial class DocSession : IAsyncDisposable
         }
     }
 
-    async Task RunSqlAsync(string sql)
+    /// <summary>Waits until the server has seen what was changed.</summary>
+    async Task ReloadingAsync(bool reloads, Func<Task> change)
     {
         var before = Loads();
-        await _cluster.ExecuteAsync(sql, _database);
-        if (!Definition().IsMatch(sql))
-        {
-            return;
-        }
-
-        for (var i = 0; Loads() == before; i++)
+        await change();
+        for (var i = 0; reloads && Loads() == before; i++)
         {
             if (i > 400)
             {

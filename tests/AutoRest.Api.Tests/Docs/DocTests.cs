@@ -1,3 +1,4 @@
+using AutoRest.Api.Tests.Examples;
 using AutoRest.Testing;
 
 namespace AutoRest.Api.Tests.Docs;
@@ -8,7 +9,8 @@ public sealed class DocTests(SharedCluster shared)
     public static TheoryData<string> Pages { get; } =
     [
         "README.md", "docs/getting-started.md", "docs/querying.md", "docs/embedding.md", "docs/writing.md", "docs/functions.md", "docs/auth.md",
-        "docs/errors.md",
+        "docs/errors.md", "examples/todos/README.md", "examples/chat/README.md", "examples/tenants/README.md", "examples/pooling/README.md",
+        "examples/vectors/README.md",
     ];
 
     [Theory]
@@ -17,10 +19,18 @@ public sealed class DocTests(SharedCluster shared)
     {
         var cluster = await shared.GetAsync();
         Required.Tool("curl");
+        if (file.StartsWith("examples/vectors/", StringComparison.Ordinal))
+        {
+            await Example.RequireVectorAsync(cluster);
+        }
+
         var page = DocPage.Read(file);
         var rewritten = new Dictionary<DocBlock, string>();
         var differences = new List<string>();
-        await using var session = await DocSession.StartAsync(cluster, "docs_" + Path.GetFileNameWithoutExtension(file).ToLowerInvariant());
+        var example = Example.Of(file);
+        await using var pooler = example is null ? null : await example.StartPoolerAsync(cluster);
+        await using var session = await DocSession.StartAsync(
+            cluster, "docs_" + string.Join('_', Path.ChangeExtension(file, null).Split('/')).ToLowerInvariant(), example?.First ?? [], example?.Settings ?? Example.NoSettings, pooler);
         for (var i = 0; i < page.Blocks.Length; i++)
         {
             var block = page.Blocks[i];
@@ -68,6 +78,7 @@ public sealed class DocTests(SharedCluster shared)
     {
         string[] withoutSnippets = ["docs/coming-from-postgrest.md", "docs/configuration.md", "docs/proxy.md", "docs/stack.md"];
         var pages = Directory.GetFiles(Repository.File("docs"), "*.md").Select(static f => "docs/" + Path.GetFileName(f)).ToList();
+        pages.AddRange(Directory.GetDirectories(Repository.File("examples")).Select(static f => $"examples/{Path.GetFileName(f)}/README.md"));
         Assert.Empty(pages.Except(Pages.Select(static p => p.Data)).Except(withoutSnippets));
     }
 
