@@ -73,6 +73,7 @@ public class SettingTests
         ("ar-rate-limit-address", "11", c => c.RateLimitAddress, 11, "11"),
         ("ar-rate-limit-role", "12", c => c.RateLimitRole, 12, "12"),
         ("ar-rate-limit-burst", "13", c => c.RateLimitBurst, 13, "13"),
+        ("ar-operators", "near:<->, cosine:public.<=>", c => Joined(c.Operators.Items), "near:<->|cosine:public.<=>", "\"near:<->,cosine:public.<=>\""),
         ("ar-compression", "br, gzip", c => Joined(c.Compression), "br|gzip", "\"br,gzip\""),
         ("ar-compression-streams", "true", c => c.CompressionStreams, true, "true"),
         ("ar-tls-certificate", "/c.pem", c => c.TlsCertificate, "/c.pem", "\"/c.pem\""),

@@ -196,6 +196,8 @@ static class SettingTable
             c => c.RateLimitRole, (c, v) => c with { RateLimitRole = v }),
         Int("ar-rate-limit-burst", "Requests that may come at once before a rate counts; 0 is as many as the rate.",
             c => c.RateLimitBurst, (c, v) => c with { RateLimitBurst = v }),
+        List("ar-operators", "Operators that `order` may use, as `name:operator` or `name:schema.operator`: `cosine:public.<=>`; unset is none.",
+            c => c.Operators.Items, (c, v) => c with { Operators = OrderOperators.Parse(v) }),
         List("ar-compression", "Encodings offered to clients, the preferred one first: `br`, `gzip`; unset compresses nothing.",
             c => c.Compression, (c, v) => c with { Compression = Encodings(v) }),
         Bool("ar-compression-streams", "Compress streamed responses too.",

@@ -59,7 +59,14 @@ public abstract record ResolvedLogic
 
 /// <summary>An order term.</summary>
 /// <param name="Embed">Lateral source of the to-one embed whose output column this is.</param>
-public sealed record ResolvedOrder(SourceAlias? Embed, ResolvedField Field, OrderDirection? Direction, NullsOrder? Nulls);
+public sealed record ResolvedOrder(SourceAlias? Embed, ResolvedField Field, OrderDirection? Direction, NullsOrder? Nulls)
+{
+    public ResolvedOperation? Operation { get; init; }
+}
+
+/// <summary>A configured operator and its right operand as bound. contract/beyond.md, entry 18.</summary>
+/// <param name="Type">What the operand is cast to: the column's type; null for what is no known column, or a path into one.</param>
+public sealed record ResolvedOperation(OperatorName Operator, Parameter Operand, TypeName? Type);
 
 /// <summary>What an embed becomes in its parent's row.</summary>
 public enum EmbedShape

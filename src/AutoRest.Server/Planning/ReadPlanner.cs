@@ -349,5 +349,13 @@ sealed class ReadPlanner
         order.Embed is { } name && node.Children.Find(c => c.Key == name) is { } child
             // Its column is an output column of the embed, of a type unknown here: no to_jsonb (contract/embedding.md §6).
             ? new ResolvedOrder(child.Lateral, Conditions.Resolve(null, order.Field), order.Direction, order.Nulls)
-            : new ResolvedOrder(null, Resolve(node, order.Field), order.Direction, order.Nulls);
+            : new ResolvedOrder(null, Resolve(node, order.Field), order.Direction, order.Nulls)
+            {
+                Operation = order.Operation is { } operation ? Resolve(Resolve(node, order.Field), operation) : null,
+            };
+
+    static ResolvedOperation Resolve(ResolvedField field, OrderOperation operation) => new(
+        operation.Operator,
+        Parameter.Untyped(operation.Operand),
+        field is { Column: { } column, Steps.IsEmpty: true } ? TypeName.WithoutModifiers(column) : null);
 }

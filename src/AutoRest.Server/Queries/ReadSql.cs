@@ -545,6 +545,17 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
     {
         var source = order.Embed is { } lateral ? new RowSource(lateral, default) : SourceOf(plan);
         FilterSql.WriteField(sql, source, order.Field, wrap: order.Embed is null);
+        if (order.Operation is not { } operation)
+        {
+            return;
+        }
+
+        // The bare column on the left, a value of its own type on the right: an index can then give the rows in this order.
+        sql.Append($" {operation.Operator} {operation.Operand}");
+        if (operation.Type is { } type)
+        {
+            sql.Append($"::{type}");
+        }
     }
 
     void WriteDirection(ResolvedOrder order)

@@ -137,7 +137,7 @@ public sealed record RequestStatements(
         plan.Table is not { RunsUserCode: false }
         || plan.Select.Any(static i => i is SelectedItem.Column { Field: { Column: null } or null } or SelectedItem.Column { ToJson: not null })
         || plan.Where.Any(RunsUserCode)
-        || plan.Order.Any(static o => o.Field.Column is null)
+        || plan.Order.Any(static o => o.Field.Column is null || o.Operation is not null)
         || plan.Embeds.Any(static e => e.Via is Relationship.Computed || RunsUserCode(e.Child));
 
     static bool RunsUserCode(ResolvedLogic logic) => logic switch

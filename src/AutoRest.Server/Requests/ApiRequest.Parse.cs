@@ -21,7 +21,8 @@ public sealed partial record ApiRequest
         var query = QueryParams.Parse( // d
             head.Query,
             argumentsAllowed: action is RequestAction.Call { Method: InvokeMethod.Get or InvokeMethod.Head },
-            canonicalWanted: action is RequestAction.Read);
+            canonicalWanted: action is RequestAction.Read,
+            config.Operators);
         var range = RootRange(head, query, action); // e
         var contentType = head.Headers.TryGetValue("Content-Type", out var types) ? MediaType.Parse(types[0]) : MediaType.Json;
         var payload = PayloadOf(action, body, contentType, query); // f

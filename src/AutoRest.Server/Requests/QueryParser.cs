@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 
 namespace AutoRest.Server.Requests;
@@ -24,7 +25,7 @@ static class QueryParser
     /// 1. every <c>order</c>; 2. every <c>and</c>/<c>or</c>; 3. <c>columns</c>; 4. <c>select</c>; 5. every filter; 6. <c>on_conflict</c>;
     /// 7. ranges never refuse here.
     /// </summary>
-    public static QueryParams Parse(ReadOnlySpan<char> raw, bool argumentsAllowed, bool canonicalWanted)
+    public static QueryParams Parse(ReadOnlySpan<char> raw, bool argumentsAllowed, bool canonicalWanted, OrderOperators operators)
     {
         var pairs = QueryString.Split(raw);
         if (pairs.IsEmpty)
@@ -45,7 +46,7 @@ static class QueryParser
             }
         }
 
-        var orders = Orders(pairs, kinds); // 1
+        var orders = Orders(pairs, kinds, operators); // 1
         var logic = Logic(pairs, kinds); // 2
         var columns = First(pairs, kinds, QueryKeyKind.Columns) is { } columnsText // 3
             ? CodePoints.SortedSet(TextParser.ParseNames("columns", columnsText))
@@ -105,7 +106,7 @@ static class QueryParser
     }
 
     /// <summary>All are parsed, the first per path is kept.</summary>
-    static ImmutableArray<OrderParam> Orders(ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds)
+    static ImmutableArray<OrderParam> Orders(ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds, OrderOperators operators)
     {
         ImmutableArray<OrderParam>.Builder? orders = null;
         HashSet<string>? paths = null;
@@ -117,7 +118,7 @@ static class QueryParser
             }
 
             var path = TextParser.ParseTreePath(pairs[i].Key).Path;
-            var items = TextParser.ParseOrder(value);
+            var items = TextParser.ParseOrder(value, operators);
             if ((paths ??= new HashSet<string>(StringComparer.Ordinal)).Add(string.Join('\0', path)))
             {
                 (orders ??= ImmutableArray.CreateBuilder<OrderParam>()).Add(new OrderParam(path, items));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 
 namespace AutoRest.Server.Requests;
@@ -34,10 +35,16 @@ ref partial struct TextParser
 
     /// <summary>The value of <c>order</c>.</summary>
     /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
-    public static ImmutableArray<OrderItem> ParseOrder(string value)
+    public static ImmutableArray<OrderItem> ParseOrder(string value) => ParseOrder(value, OrderOperators.None);
+
+    /// <inheritdoc cref="ParseOrder(string)"/>
+    /// <param name="operators">What a term may use; without any, the grammar and its messages are the reference's.</param>
+    public static ImmutableArray<OrderItem> ParseOrder(string value, OrderOperators operators)
     {
-        var parser = new TextParser(value, explaining: false);
-        return parser.Order(out var items) ? items : throw Explain("order", value, value, static (ref TextParser p) => p.Order(out _));
+        var parser = new TextParser(value, explaining: false) { _operators = operators };
+        return parser.Order(out var items)
+            ? items
+            : throw Explain("order", value, value, static (ref TextParser p) => p.Order(out _), operators);
     }
 
     /// <summary>Key and value of <c>and</c> and <c>or</c>. <c>not</c> anywhere in the path negates.</summary>
@@ -85,9 +92,9 @@ ref partial struct TextParser
 
     /// <summary>Runs one production either way.</summary>
     /// <param name="what">As in the messages.</param>
-    internal static Outcome Run(string what, string text, bool explaining)
+    internal static Outcome Run(string what, string text, bool explaining, OrderOperators? operators = null)
     {
-        var parser = new TextParser(text, explaining);
+        var parser = new TextParser(text, explaining) { _operators = operators ?? OrderOperators.None };
         var success = what switch
         {
             "tree path" => parser.TreePath(out _, out _, out _),

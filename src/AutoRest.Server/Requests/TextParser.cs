@@ -1,4 +1,5 @@
 using System.Text;
+using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 
 namespace AutoRest.Server.Requests;
@@ -27,6 +28,8 @@ ref partial struct TextParser
     ParseFailure? _failure;
     int _depth;
     bool _tooDeep;
+    bool _tooLong;
+    OrderOperators _operators = OrderOperators.None;
     bool? _mayCount;
 
     TextParser(ReadOnlySpan<char> text, bool explaining)
@@ -40,13 +43,15 @@ ref partial struct TextParser
     /// <summary>Runs a production again, this time collecting messages, and makes the refusal of them.</summary>
     /// <param name="what">The parameter, in the words of contract/errors.md §5.</param>
     /// <param name="shown">What the message quotes; differs from <paramref name="text"/> for logic trees.</param>
-    static ApiException Explain(string what, string shown, string text, Production production)
+    static ApiException Explain(string what, string shown, string text, Production production, OrderOperators? operators = null)
     {
-        var parser = new TextParser(text, explaining: true);
+        var parser = new TextParser(text, explaining: true) { _operators = operators ?? OrderOperators.None };
         production(ref parser);
         var position = parser._failure?.Position ?? parser._position;
         var details = parser._tooDeep
             ? $"nested more than {MaxDepth} levels deep"
+            : parser._tooLong
+            ? $"an operand is longer than {MaxOperand} characters"
             : parser._failure?.Describe() ?? "unknown parse error";
         var (line, column) = LineAndColumn(text, position);
         return new ApiException(new QueryParseError(what, shown, line, column, details));

@@ -28,6 +28,9 @@ public readonly struct TypeName
     /// <inheritdoc cref="FromCatalog(Column)"/>
     public static TypeName FromCatalog(RoutineParameter parameter) => new(parameter.CallType);
 
+    /// <summary>Without the modifiers of PostgreSQL's own types: a cast to <c>varchar(3)</c> would cut its operand.</summary>
+    public static TypeName WithoutModifiers(Column column) => new(column.DataType);
+
     /// <summary>A cast of a <c>select</c> item. The grammar allows identifier characters and blanks only (contract/reads.md §2.3).</summary>
     /// <exception cref="ArgumentException">The text holds another character: the parser let something through that it must not.</exception>
     public static TypeName FromCast(string text)

@@ -129,6 +129,18 @@ public sealed class SqlWriter
 
         public void AppendFormatted(TypeName type) => _writer._text.Append(type.Text);
 
+        public void AppendFormatted(OperatorName name)
+        {
+            _writer._text.Append("OPERATOR(");
+            if (name.Schema is { } schema)
+            {
+                _writer.AppendQuoted(schema.Name);
+                _writer._text.Append('.');
+            }
+
+            _writer._text.Append(name.Symbol).Append(')');
+        }
+
         public void AppendFormatted(SqlToken token) => _writer._text.Append(token.Text);
 
         public void AppendFormatted(CatalogExpression expression) => _writer._text.Append(expression.Text);

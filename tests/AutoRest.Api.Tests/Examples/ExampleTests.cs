@@ -271,6 +271,62 @@ public sealed class ExampleTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task Nearest_neighbours_come_from_the_index_and_are_the_callers_own_or_public()
+    {
+        var cluster = await shared.GetAsync();
+        await Example.RequireVectorAsync(cluster);
+        const string Database = "example_vectors";
+        await Example.CreateDatabaseAsync(cluster, Database, "vectors");
+        await cluster.ExecuteAsync("""
+            insert into api.passages (owner, public, body, embedding)
+            select 'user' || n % 50, n % 4 = 0, repeat('passage ', 50) || n, array[cos(n), sin(n), n % 7]::real[]::public.vector from generate_series(1, 10000) n;
+            """, Database);
+        await cluster.ExecuteAsync("vacuum analyze api.passages", Database);
+        await using var server = await Example.StartServerAsync(cluster, Database, "vectors");
+        const string User = """{"role":"web_user","sub":"user7"}""";
+        foreach (var read in new[]
+        {
+            "/passages?order=embedding.cosine.[1,0,0]&limit=5&select=id,owner,public",
+            "/passages?order=embedding.cosine.[1,0,0].asc&limit=5&public=is.true&select=id,owner,public",
+            "/rpc/nearest?query=[1,0,0]&select=id,owner,public",
+        })
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                Assert.Equal(200, (await server.SendAsync(As(Api.Get(read), User))).Status);
+            }
+
+            var plan = await server.SendAsync(As(Api.Get(read), User).WithHeader("Accept", "application/vnd.pgrst.plan+text"));
+            Assert.True(plan.Text.Contains("passages_cosine_idx", StringComparison.Ordinal), $"{read}\n{plan.Text}");
+
+            // As many as are asked for, though most candidates are hidden; from the nearest, though an index of this kind is approximate.
+            var rows = System.Text.Json.Nodes.JsonNode.Parse((await server.SendAsync(As(Api.Get(read), User))).Text)!.AsArray();
+            Assert.Equal(5, rows.Count);
+            Assert.All(rows, static r => Assert.True((string?)r!["owner"] == "user7" || (bool)r["public"]!));
+            var nearest = (await cluster.QueryAsync(
+                "select id from api.passages where owner = 'user7' or public order by embedding <=> '[1,0,0]' limit 50", Database)).Split('\n');
+            Assert.All(rows, r => Assert.Contains(r!["id"]!.ToString(), nearest));
+        }
+
+        var counted = await server.SendAsync(As(Api.Get("/passages?order=embedding.cosine.[1,0,0]&limit=2&offset=1&owner=eq.user7").Prefer("count=exact"), User));
+        Assert.Equal("1-2/200", counted.Header("Content-Range"));
+        foreach (var (order, code) in new[] { ("embedding.cosine.[1,0]", "22000"), ("embedding.cosine.[x]", "22P02"), ("body.cosine.[1]", "42883"), ("embedding.inner.[1,0,0]", "PGRST100") })
+        {
+            var answer = await server.SendAsync(As(Api.Get("/passages?order=" + order), User));
+            Assert.True(answer.Code() == code, $"{order}: {answer.Status} {answer.Text}");
+        }
+
+        const string Others = "select count(*), min(body) from api.passages where owner <> 'user7'";
+        var before = await cluster.QueryAsync(Others, Database);
+        await RefusedAsync(server, new(As(Api.Patch("/passages?owner=eq.bob", """{"body":"taken"}"""), User), 204));
+        await RefusedAsync(server, new(As(Api.Delete("/passages?owner=eq.bob"), User), 204));
+        await RefusedAsync(server, new(As(Api.Post("/passages", """{"owner":"bob","body":"forged","embedding":[1,2,3]}"""), User), 403));
+        await RefusedAsync(server, new(Api.Post("/passages", """{"body":"forged","embedding":[1,2,3]}"""), 401));
+        await RefusedAsync(server, new(Api.Get("/passages?order=embedding.cosine.[0,0,1]&public=is.false"), 200), "owner");
+        Assert.Equal(before, await cluster.QueryAsync(Others, Database));
+    }
+
+    [Fact]
     public async Task Many_users_share_two_sessions_and_nothing_else()
     {
         var cluster = await shared.GetAsync();

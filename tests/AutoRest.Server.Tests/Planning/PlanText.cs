@@ -55,7 +55,7 @@ static class PlanText
         if (!plan.Order.IsEmpty)
         {
             text.Append("; order ").AppendJoin(", ", plan.Order.Select(o =>
-                $"{(o.Embed is { } lateral ? embeds[lateral].Key + "/" : "")}{Of(o.Field)}{(o.Direction is { } d ? $" {d}" : "")}{(o.Nulls is { } n ? $" nulls {n}" : "")}"));
+                $"{(o.Embed is { } lateral ? embeds[lateral].Key + "/" : "")}{Of(o.Field)}{(o.Operation is { } x ? $" {x.Operator} <{x.Operand.Text}>" : "")}{(o.Direction is { } d ? $" {d}" : "")}{(o.Nulls is { } n ? $" nulls {n}" : "")}"));
         }
 
         if (!plan.Range.IsAll)

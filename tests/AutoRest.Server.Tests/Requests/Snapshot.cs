@@ -9,7 +9,7 @@ static class Snapshot
     public static string Of(ImmutableArray<SelectItem> items) => string.Join(", ", items.Select(Of));
 
     public static string Of(ImmutableArray<OrderItem> items) => string.Join(", ", items.Select(static i =>
-        $"{(i.Embed is null ? "" : $"{i.Embed}/")}{Of(i.Field)}{(i.Direction is { } d ? $" {d}" : "")}{(i.Nulls is { } n ? $" nulls {n}" : "")}"));
+        $"{(i.Embed is null ? "" : $"{i.Embed}/")}{Of(i.Field)}{(i.Operation is { } o ? $" {o.Operator} <{o.Operand}>" : "")}{(i.Direction is { } d ? $" {d}" : "")}{(i.Nulls is { } n ? $" nulls {n}" : "")}"));
 
     public static string Of(FieldPath field) => $"[{field.Name}]{string.Concat(field.Json.Select(static s =>
         $"{(s.AsText ? "->>" : "->")}{(s.IsIndex ? s.Operand : $"'{s.Operand}'")}"))}";

@@ -41,6 +41,7 @@ public sealed class FixtureDatabase : IAsyncLifetime
         DbAnonRole = "anon",
         DbAggregatesEnabled = true,
         DbPlanEnabled = true,
+        Operators = OrderOperators.Parse(["distance:pg_catalog.<->", "plain:<->"]),
     };
 
     public async ValueTask InitializeAsync()
