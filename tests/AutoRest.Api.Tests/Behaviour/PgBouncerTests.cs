@@ -91,7 +91,7 @@ public sealed class PgBouncerTests(PgBouncerTests.Fixture fixture, ITestOutputHe
             }
             await Api.UntilAsync(async () => await cluster.QueryAsync(
                 $"select count(*) from pg_stat_activity where datname = '{Fixture.Database}' and state = 'active' and usename = 'authenticator' and now() - query_start > '1.8 s'") == "0"
-                    && others.All(o => o.IsCompleted), TimeSpan.FromSeconds(5), "the end of the query");
+                    && others.All(o => o.IsCompleted), TimeSpan.FromSeconds(20), "the end of the query");
             Assert.All(await Task.WhenAll(others), other => Assert.Equal(200, other.Status));
         }
     }
