@@ -71,6 +71,11 @@ public sealed partial class RestHandler
         // 9. Before the end of the transaction: malformed response settings undo it.
         var head = Responder.Describe(plan, parsed, config, answer);
         await execution.EndAsync(cancellation);
+        if (execution.Position is { } position)
+        {
+            head.Headers.Add(new(Responder.PositionHeader, position));
+        }
+
         timing.Mark(Stage.Transaction);
         await WriteAsync(http, head, body, config, timing);
     }

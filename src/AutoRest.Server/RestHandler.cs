@@ -18,7 +18,7 @@ namespace AutoRest.Server;
 /// One request from start to end; the only place that knows every stage and the only one that catches.
 /// 1 snapshot, 2 CORS, 3 authentication, 4 body, 5 parse, 6 plan, 7 SQL, 8 execute, 9 describe, 10 write.
 /// </summary>
-public sealed partial class RestHandler(AppState state, Database database, SchemaReloader reloader, Log log)
+public sealed partial class RestHandler(AppState state, Database database, SchemaReloader reloader, Log log, Replicas? replicas = null)
 {
     /// <summary>Where the statements of a request are kept for <c>log-query</c>.</summary>
     static readonly object StatementsKey = new();
@@ -44,7 +44,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         }
 
         // 2. A preflight is answered before anything is known of the caller.
-        if (Cors.Apply(request, response.Headers, config.ServerCorsAllowedOrigins))
+        if (Cors.Apply(request, response.Headers, config.ServerCorsAllowedOrigins, replicas is not null))
         {
             return;
         }
@@ -136,6 +136,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         var made = database.IsUtc ? RowsMade.HereInUtc : RowsMade.Here;
         var patience = Patience.Of(database.RetryTime);
         var repeats = 0;
+        Database? source = null;
         for (var attempt = 0; ; attempt++)
         {
             // 7.
@@ -148,7 +149,10 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
             try
             {
                 // 8.
-                await using var execution = await Executor.StartAsync(database, statements, patience, http.RequestAborted);
+                source ??= replicas is null ? database : await replicas.ChooseAsync(plan, statements.Frame, parsed.Preferences, http.RequestAborted);
+
+                // Nothing waits for a standby: the primary answers instead.
+                await using var execution = await Executor.StartAsync(source, statements, source == database ? patience : default, http.RequestAborted);
                 if (statements.Shape is ResultShape.Rows rows && !execution.Gives(rows))
                 {
                     // A read, so running it again does no harm.
@@ -160,6 +164,13 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                     ? InspectAsync(http, inspect, parsed, snapshot, execution, body, timing)
                     : RespondAsync(http, plan, parsed, snapshot.Config, statements, execution, body, timing));
                 return;
+            }
+            catch (Exception error) when (source is not null && source != database && !http.Response.HasStarted && Replicas.MayAskPrimary(error))
+            {
+                body.Clear();
+                replicas!.Report(source, error);
+                source = database;
+                attempt--;
             }
             catch (PostgresException error) when (error.MessageText.Contains("ar_", StringComparison.Ordinal) && PlanNames.Explain(error, plan) is { } explained)
             {

@@ -57,6 +57,9 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     /// <summary>The database answers after a time in which it did not.</summary>
     public event Action? Recovered;
 
+    /// <summary>Another cache was published: sessions elsewhere must not keep what is stale either.</summary>
+    public event Action? Loaded;
+
     /// <summary>The server can never work with this database: the message says why.</summary>
     public event Action<string>? Fatal;
 
@@ -261,6 +264,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
 
         // So that no session keeps stale catalog caches or plans.
         database.Flush();
+        Loaded?.Invoke();
         return true;
     }
 

@@ -24,6 +24,7 @@ static class ServerLife
         AppState state;
         ConnectionString connection;
         ConnectionString listenConnection;
+        ConnectionString? readConnection;
         try
         {
             state = new AppState(source.Load());
@@ -31,6 +32,7 @@ static class ServerLife
             var first = state.Current.Snapshot.Config;
             connection = ConnectionString.Parse(first.DbUri, environment, ProductName.Application);
             listenConnection = ConnectionString.Parse(first.DbListenUri ?? first.DbUri, environment, ProductName.Application, readWrite: true);
+            readConnection = first.DbReadUri is { } read ? ConnectionString.Parse(read, environment, ProductName.Application) : null;
         }
         catch (ConfigException e)
         {
@@ -50,7 +52,9 @@ static class ServerLife
 
         using var telemetry = config.OtelEndpoint is { } endpoint ? new Telemetry(new Uri(endpoint), ProductName.Version) : null;
         using var gauge = new PoolGauge();
-        await using var database = new Database(connection.Builder, config, log) { Times = state.Metrics.Database };
+        await using var database = new Database(connection.Builder, config, log) { Times = state.Metrics.Database, TellsPosition = readConnection is not null };
+        await using var replicas = readConnection is null ? null
+            : new Replicas(readConnection.Builder, database, config, () => state.Current.Snapshot.Config.ReplicaMaxLag, log);
         using var reloader = new SchemaReloader(state, database, source, log);
         using var listener = new Listener(state, listenConnection.Builder, database, reloader, log);
         var keys = new KeyRefresher(state, log);
@@ -60,6 +64,11 @@ static class ServerLife
         listener.Fatal += end.Fail;
         reloader.Recovered += listener.Hurry;
         database.Lost += () => reloader.Request(afterOutage: true);
+        if (replicas is not null)
+        {
+            reloader.Loaded += replicas.Flush;
+        }
+
         var channel = (config.DbChannel, config.DbChannelEnabled);
         state.ConfigChanged += next =>
         {
@@ -92,10 +101,10 @@ static class ServerLife
         try
         {
             using var kestrel = new KestrelLog(log, end.Fail);
-            await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log), () => state.Current.Authenticator, kestrel);
+            await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log, replicas), () => state.Current.Authenticator, kestrel);
             await using var admin = WebServer.CreateAdmin(config, new AdminEndpoints(
                 state,
-                new MetricsPage(state, database, gauge, () => listener.IsOn),
+                new MetricsPage(state, database, gauge, () => listener.IsOn, replicas),
                 () => api.IsLive,
                 cancellation => end.Reached.IsCompleted ? Task.FromResult(false)
                     : state.Current.Snapshot.Config.DbChannelEnabled ? Task.FromResult(listener.IsOn)
@@ -112,6 +121,7 @@ static class ServerLife
             var loading = end.Watch("The schema cache loader", LoadAsync(reloader, listener, stopping.Token), stopping.Token);
             var fetching = end.Watch("The key fetcher", keys.RunAsync(stopping.Token), stopping.Token);
             var watching = end.Watch("The watch of the pool", new PoolWatch(state, database).RunAsync(reloader.FirstSuccess, stopping.Token), stopping.Token);
+            var probing = replicas is null ? Task.CompletedTask : end.Watch("The probe of the standbys", replicas.RunAsync(stopping.Token), stopping.Token);
             await Task.WhenAny(config.ServerReuseport ? reloader.FirstSuccess : reloader.FirstAttempt, end.Reached);
 
             // 5. 6.
@@ -133,7 +143,7 @@ static class ServerLife
 
             // 8.
             await stopping.CancelAsync();
-            await Task.WhenAll(loading, listening, fetching, watching);
+            await Task.WhenAll(loading, listening, fetching, watching, probing);
             return end.ExitCode;
         }
         catch (Exception e) when (e is BindException or ConfigException)

@@ -8,7 +8,7 @@ namespace AutoRest.Server.Admin;
 /// <summary>
 /// <c>/metrics</c> in Prometheus' text format 0.0.4: the reference's names with its types and texts, then ours. contract/operations.md §7.1.
 /// </summary>
-public sealed class MetricsPage(AppState state, Database database, PoolGauge pool, Func<bool> isListening)
+public sealed class MetricsPage(AppState state, Database database, PoolGauge pool, Func<bool> isListening, Replicas? replicas = null)
 {
     readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
@@ -18,6 +18,7 @@ public sealed class MetricsPage(AppState state, Database database, PoolGauge poo
         WriteReference(page);
         WriteRequests(page);
         WriteDatabase(page);
+        WriteReplicas(page);
         WriteKeys(page);
         WriteRuntime(page);
         return Encoding.UTF8.GetBytes(page.ToString());
@@ -85,6 +86,48 @@ public sealed class MetricsPage(AppState state, Database database, PoolGauge poo
         One(page, "autorest_db_reads_repeated_total", "counter", "Reads run again because their connection was lost", database.Repeats);
         One(page, "autorest_listener_up", "gauge", "1 while notifications are listened for, else 0", isListening() ? 1 : 0);
     }
+
+    void WriteReplicas(StringBuilder page)
+    {
+        if (replicas is null)
+        {
+            return;
+        }
+
+        Head(page, "autorest_reads_total", "counter", "Reads that a standby could answer, by where they were sent first");
+        Sample(page, "autorest_reads_total", "target=\"replica\"", replicas.SentToReplica);
+        Sample(page, "autorest_reads_total", "target=\"primary\"", replicas.SentToPrimary);
+        Head(page, "autorest_replica_fallbacks_total", "counter", "Reads of the primary that a standby was meant for, by reason");
+        foreach (var (reason, count) in replicas.Fallbacks)
+        {
+            Sample(page, "autorest_replica_fallbacks_total", $"reason=\"{reason}\"", count);
+        }
+
+        Head(page, "autorest_replica_up", "gauge", "1 while reads go to the standby, else 0");
+        foreach (var replica in replicas.All)
+        {
+            Sample(page, "autorest_replica_up", Label(replica), replica.IsUsable ? 1 : 0);
+        }
+
+        Head(page, "autorest_replica_lag_seconds", "gauge", "Age of what the standby shows; absent while it is unknown");
+        foreach (var replica in replicas.All)
+        {
+            if (replica.Lag is { } lag)
+            {
+                Sample(page, "autorest_replica_lag_seconds", Label(replica), lag.TotalSeconds);
+            }
+        }
+
+        Head(page, "autorest_replica_pool_in_use", "gauge", "Connections to the standby in use by requests");
+        foreach (var replica in replicas.All)
+        {
+            Sample(page, "autorest_replica_pool_in_use", Label(replica), replica.Database.Gate.InUse);
+        }
+    }
+
+    /// <summary>The address as a label: it comes from the configuration, so a path may hold anything.</summary>
+    static string Label(Replica replica) =>
+        $"replica=\"{replica.Address.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     void WriteKeys(StringBuilder page)
     {

@@ -87,6 +87,12 @@ public sealed record AppConfig
     /// <summary>Connection for LISTEN, never through a pooler; null uses <see cref="DbUri"/>. Ours: <c>ar-db-listen-uri</c>.</summary>
     public string? DbListenUri { get; init; }
 
+    /// <summary>Standbys that reads go to, one or several hosts; null reads from <see cref="DbUri"/> alone. Ours: <c>ar-db-read-uri</c>.</summary>
+    public string? DbReadUri { get; init; }
+
+    /// <summary>Seconds a standby may be behind the primary and still be read from; 0 is no limit. Ours: <c>ar-replica-max-lag</c>.</summary>
+    public int ReplicaMaxLag { get; init; } = 10;
+
     public ImmutableArray<string> DbSchemas { get; init; } = ["public"];
 
     public ImmutableArray<string> DbExtraSearchPath { get; init; } = ["public"];

@@ -163,6 +163,10 @@ static class SettingTable
     [
         Text("ar-db-listen-uri", "connection string", "Connection for notifications, past any pooler; unset is `db-uri`.",
             c => c.DbListenUri, (c, v) => c with { DbListenUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
+        Text("ar-db-read-uri", "connection string", "Standbys that reads go to while they are healthy, several hosts separated by commas; unset reads from `db-uri`.",
+            c => c.DbReadUri, (c, v) => c with { DbReadUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
+        Int("ar-replica-max-lag", "Seconds a standby may be behind and still be read from; 0 is no limit.",
+            c => c.ReplicaMaxLag, (c, v) => c with { ReplicaMaxLag = v }),
         Text("ar-jwt-jwks-url", "https URI", "Address of a key set (JWKS) that verifies tokens, besides `jwt-secret`; fetched again by itself when keys change.",
             c => c.JwtJwksUrl, (c, v) => c with { JwtJwksUrl = v }, KeyAddress),
         Text("ar-jwt-issuer", "text or https URI", "Issuer (`iss`) a token must name; if `ar-jwt-jwks-url` is unset, its OpenID configuration says where the keys are.",

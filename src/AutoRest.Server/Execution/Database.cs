@@ -16,6 +16,7 @@ public sealed class Database : IAsyncDisposable
 {
     readonly NpgsqlConnectionStringBuilder _settings;
     readonly Log _log;
+    readonly string? _replica;
     readonly bool _mayPrepare;
     readonly Lock _switching = new();
     readonly StateChangeEventHandler _closed;
@@ -26,9 +27,12 @@ public sealed class Database : IAsyncDisposable
     long _repeats;
     bool _detected;
     bool _utc;
+    bool _tellsPosition;
 
-    public Database(NpgsqlConnectionStringBuilder settings, AppConfig config, Log log)
+    /// <param name="replica">Address of the standby this pool is for; null for the primary.</param>
+    public Database(NpgsqlConnectionStringBuilder settings, AppConfig config, Log log, string? replica = null)
     {
+        _replica = replica;
         _settings = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
             // The settings of a request are local to its transaction: there is nothing to reset, and DISCARD ALL would cost a round trip and the
@@ -75,6 +79,13 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Where the time of requests with a connection is counted.</summary>
     public Histogram? Times { get; init; }
+
+    /// <summary>Writes report the position of the log after their commit: standbys are read from.</summary>
+    public bool TellsPosition
+    {
+        get => Volatile.Read(ref _tellsPosition);
+        init => _tellsPosition = value;
+    }
 
     /// <summary>How long requests wait for a database that was lost. Setting <c>ar-db-retry-time</c>.</summary>
     public TimeSpan RetryTime { get; }
@@ -223,7 +234,7 @@ public sealed class Database : IAsyncDisposable
     /// </summary>
     const int MaxRepeats = 3;
 
-    static bool IsLoss(NpgsqlException error) => error is PostgresException refusal
+    internal static bool IsLoss(NpgsqlException error) => error is PostgresException refusal
         ? refusal.InvariantSeverity is "FATAL" or "PANIC" && refusal.SqlState is ['0', '8', ..] or "57P01" or "57P02" or "57P03"
         : error.InnerException is IOException or System.Net.Sockets.SocketException;
 
@@ -276,7 +287,7 @@ public sealed class Database : IAsyncDisposable
         IsPooled = pooled;
         if (!_detected || prepares != Prepares)
         {
-            _log.Preparation(prepares, pooled);
+            _log.Preparation(prepares, pooled, _replica);
         }
 
         _detected = true;
@@ -299,6 +310,15 @@ public sealed class Database : IAsyncDisposable
             _log.PreparationLost(sqlState);
             Replace(false);
             return true;
+        }
+    }
+
+    /// <summary>A write was committed, but the position of the log could not be read. Where that is forbidden, nobody asks again.</summary>
+    internal void NoteMissingPosition(PostgresException error)
+    {
+        if (error.SqlState == PostgresErrorCodes.InsufficientPrivilege && Interlocked.Exchange(ref _tellsPosition, false))
+        {
+            _log.Warning($"Writes are answered without a position of the log, which cannot be read: {error.MessageText}");
         }
     }
 
@@ -350,7 +370,7 @@ public sealed class Database : IAsyncDisposable
         // A little more than is ever used: the driver must never replace one statement by another.
         MaxAutoPrepare = prepares ? PreparedStatements.Capacity + 16 : 0,
         AutoPrepareMinUsages = 2,
-    }, PoolName).UsePhysicalConnectionInitializer(
+    }, _replica is null ? PoolName : ReplicaPoolName).UsePhysicalConnectionInitializer(
         Opened,
         connection =>
         {
@@ -375,6 +395,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>How the driver's own instruments tell the pool from other connections.</summary>
     internal const string PoolName = "autorest";
+
+    /// <summary>As <see cref="PoolName"/>, for the pools of standbys.</summary>
+    internal const string ReplicaPoolName = "autorest-replica";
 
     static NpgsqlSlimDataSourceBuilder BuilderOf(NpgsqlConnectionStringBuilder settings, string? name = null)
     {

@@ -30,9 +30,11 @@ public sealed class Execution : IAsyncDisposable
     readonly RequestStatements _statements;
     readonly List<PreparedStatements.Shape> _shapes = [];
     readonly bool _prepares;
+    readonly bool _tellsPosition;
     readonly long _started = Stopwatch.GetTimestamp();
     NpgsqlDataReader _reader = null!;
     long? _plannedRows;
+    NpgsqlBatchCommand? _position;
     bool _transactionOpen;
     bool _preparing;
     bool? _isUtc;
@@ -47,8 +49,26 @@ public sealed class Execution : IAsyncDisposable
         _batch = new NpgsqlBatch(connection);
         _statements = statements;
         _prepares = database.Prepares;
-        _transactionOpen = statements.Frame.IsExplicit;
+        _tellsPosition = database.TellsPosition && statements.Frame is { ReadOnly: false, RollBack: false };
+        _transactionOpen = statements.Frame.IsExplicit || CommitsInBatch;
     }
+
+    /// <summary>
+    /// The batch says BEGIN and COMMIT itself, because something follows the commit. Not by a Sync between them: a pooler may give what follows it another
+    /// connection.
+    /// </summary>
+    internal bool CommitsInBatch => _tellsPosition && !_statements.Frame.IsExplicit;
+
+    /// <summary>A position of the log that includes the commit of this write, once it is committed; null where nobody asked, or it could not be read.</summary>
+    public string? Position { get; private set; }
+
+    /// <summary>
+    /// Asked for after the commit. The insert position, not what is written or flushed: a commit that does not wait (<c>synchronous_commit = off</c>) is
+    /// ahead of both.
+    /// </summary>
+    internal void AddPosition() => _batch.BatchCommands.Add(_position = new NpgsqlBatchCommand(Note(PositionText)));
+
+    const string PositionText = "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text";
 
     internal void Add(string text, IReadOnlyList<Parameter> parameters, bool isUnnamed = false)
     {
@@ -280,7 +300,13 @@ public sealed class Execution : IAsyncDisposable
             settings = (Text(0), Text(1));
         }
 
-        // A deferred constraint fails here, at the Sync that ends the batch, after its rows arrived.
+        // A deferred constraint fails here, at the Sync that ends the batch or at its COMMIT, after its rows arrived.
+        if (CommitsInBatch)
+        {
+            await ReadPositionAsync(cancellationToken);
+            return settings;
+        }
+
         while (await _reader.NextResultAsync(cancellationToken))
         {
         }
@@ -288,6 +314,27 @@ public sealed class Execution : IAsyncDisposable
         await _reader.DisposeAsync();
         Settle();
         return settings;
+    }
+
+    async Task ReadPositionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _reader.NextResultAsync(cancellationToken) && await _reader.ReadAsync(cancellationToken))
+            {
+                Position = Text(0);
+            }
+
+            await _reader.DisposeAsync();
+            Settle();
+        }
+        catch (PostgresException e) when (e.BatchCommand is { } failed && ReferenceEquals(failed, _position))
+        {
+            // The commit succeeded before: the write is answered, without a position.
+            _database.NoteMissingPosition(e);
+        }
+
+        _transactionOpen = false;
     }
 
     /// <summary>Runs deferred constraints now, so that a transaction rolled back on purpose still reports them.</summary>
@@ -303,7 +350,33 @@ public sealed class Execution : IAsyncDisposable
         }
 
         // A client that leaves now gets the write wholly or not at all: the commit itself is not cancelled.
+        if (_tellsPosition)
+        {
+            await CommitAsync();
+            return;
+        }
+
         await RunAsync(_statements.Frame.RollBack ? "ROLLBACK" : "COMMIT", CancellationToken.None);
+        _transactionOpen = false;
+    }
+
+    /// <summary>COMMIT and the position behind it, in one exchange.</summary>
+    async Task CommitAsync()
+    {
+        await using var batch = new NpgsqlBatch(_connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Note("COMMIT")));
+        batch.BatchCommands.Add(_position = new NpgsqlBatchCommand(Note(PositionText)));
+        try
+        {
+            Position = await batch.ExecuteScalarAsync(CancellationToken.None) as string;
+            Settle();
+        }
+        catch (PostgresException e) when (e.BatchCommand is { } failed && ReferenceEquals(failed, _position))
+        {
+            // As in ReadPositionAsync.
+            _database.NoteMissingPosition(e);
+        }
+
         _transactionOpen = false;
     }
 

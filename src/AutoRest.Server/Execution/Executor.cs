@@ -28,7 +28,7 @@ public static class Executor
         var execution = new Execution(database, await database.OpenAsync(patience, cancellationToken), statements);
         try
         {
-            if (statements.Frame.IsExplicit)
+            if (statements.Frame.IsExplicit || execution.CommitsInBatch)
             {
                 execution.Add(BeginText(statements.Frame), []);
             }
@@ -40,6 +40,13 @@ public static class Executor
             if (statements.ReadsResponseSettings)
             {
                 execution.Add(ResponseSettings, []);
+            }
+
+            if (execution.CommitsInBatch)
+            {
+                // One exchange still: the commit, then the position of the log behind it. In the transaction itself its commit record is not written yet.
+                execution.Add("COMMIT", []);
+                execution.AddPosition();
             }
 
             await execution.StartAsync(cancellationToken);

@@ -44,13 +44,18 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
 
     public void Warning(string text) => Write(text);
 
-    public void Preparation(bool prepares, bool pooled) => Write((prepares, pooled) switch
+    /// <param name="replica">Address of the standby; null for the primary.</param>
+    public void Preparation(bool prepares, bool pooled, string? replica = null) => Write((replica is null ? "" : $"Replica {replica}: ") + ((prepares, pooled) switch
     {
         (true, false) => "Connected to PostgreSQL directly: statements are prepared",
         (true, true) => "Connected through a pooler that keeps prepared statements: statements are prepared",
         _ => "Connected through a pooler that does not keep prepared statements: statements are not prepared "
             + "(PgBouncer 1.21 or later with max_prepared_statements set keeps them)",
-    });
+    }));
+
+    public void ReplicaUsed(string address) => Write($"Replica {address}: reads go there");
+
+    public void ReplicaUnused(string address, string reason) => Write($"Replica {address}: no reads go there: {reason}");
 
     public void PreparationLost(string sqlState) =>
         Write($"A prepared statement was lost (SQLSTATE {sqlState}): a connection pooler does not keep them. Statements are no longer prepared");

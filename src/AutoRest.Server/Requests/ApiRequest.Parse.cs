@@ -42,7 +42,7 @@ public sealed partial record ApiRequest
         return new ApiRequest(
             action,
             query,
-            head.Headers.TryGetValue("Prefer", out var preferences) ? Preferences.Parse(preferences, config.DbTxEnd) : Preferences.None,
+            head.Headers.TryGetValue("Prefer", out var preferences) ? Preferences.Parse(preferences, config.DbTxEnd, config.DbReadUri is not null) : Preferences.None,
             range,
             MediaType.ParseAccept(head.Headers.TryGetValue("Accept", out var accept) ? accept : default),
             contentType,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics;
@@ -5,6 +6,7 @@ using System.Globalization;
 using System.Numerics;
 using AutoRest.Server.Configuration;
 using Microsoft.Extensions.Primitives;
+using NpgsqlTypes;
 
 namespace AutoRest.Server.Requests;
 
@@ -62,8 +64,18 @@ public sealed record Preferences(
 {
     const string TimezonePrefix = "timezone=";
     const string MaxAffectedPrefix = "max-affected=";
+    const string ReadAfterPrefix = "read-after=";
+
+    /// <summary>Ours: reads this request from the primary.</summary>
+    public const string ReadPrimaryToken = "read=primary";
 
     public static Preferences None { get; } = new(null, null, null, null, null, null, null, null, []);
+
+    /// <summary>Ours: the answer has to include what was written up to this position of the log. Only where reads go to standbys.</summary>
+    public NpgsqlLogSequenceNumber? ReadAfter { get; init; }
+
+    /// <summary>Ours: <see cref="ReadPrimaryToken"/>. Only where reads go to standbys.</summary>
+    public bool ReadPrimary { get; init; }
 
     /// <summary>One row per token; also what <c>Preference-Applied</c> echoes.</summary>
     static readonly FrozenDictionary<string, Enum> Tokens = new Dictionary<string, Enum>(StringComparer.Ordinal)
@@ -89,7 +101,8 @@ public sealed record Preferences(
 
     /// <summary>Reads all <c>Prefer</c> headers. For each preference the first recognised token wins.</summary>
     /// <param name="transactionEnd">Decides whether <c>tx=</c> counts; it is a recognised token either way.</param>
-    public static Preferences Parse(StringValues headers, TransactionEnd transactionEnd)
+    /// <param name="routesReads">Reads go to standbys: the preferences about that are known, and unknown otherwise, as in the reference.</param>
+    public static Preferences Parse(StringValues headers, TransactionEnd transactionEnd, bool routesReads = false)
     {
         if (headers.Count == 0)
         {
@@ -128,6 +141,14 @@ public sealed record Preferences(
                     result = hasMaxAffected ? result : result with { MaxAffected = Clamped(IntegerText.Parse(token[MaxAffectedPrefix.Length..])) };
                     hasMaxAffected = true;
                 }
+                else if (routesReads && token is ReadPrimaryToken)
+                {
+                    result = result with { ReadPrimary = true };
+                }
+                else if (routesReads && token.StartsWith(ReadAfterPrefix, StringComparison.Ordinal) && PositionOf(token[ReadAfterPrefix.Length..]) is { } position)
+                {
+                    result = result with { ReadAfter = result.ReadAfter ?? position };
+                }
                 else
                 {
                     invalid.Add(token.ToString());
@@ -138,6 +159,12 @@ public sealed record Preferences(
         var mayOverride = transactionEnd is TransactionEnd.CommitAllowOverride or TransactionEnd.RollbackAllowOverride;
         return result with { Transaction = mayOverride ? result.Transaction : null, Invalid = invalid.DrainToImmutable() };
     }
+
+    /// <summary>As PostgreSQL writes it: two hexadecimal numbers with a slash. The driver's parser would take blanks, too.</summary>
+    static NpgsqlLogSequenceNumber? PositionOf(ReadOnlySpan<char> text) =>
+        !text.ContainsAnyExcept(PositionCharacters) && NpgsqlLogSequenceNumber.TryParse(text, out var position) ? position : null;
+
+    static readonly SearchValues<char> PositionCharacters = SearchValues.Create("0123456789abcdefABCDEF/");
 
     static int? Clamped(BigInteger? rows) => rows is { } n ? (int)BigInteger.Clamp(n, int.MinValue, int.MaxValue) : null;
 
@@ -196,4 +223,7 @@ public sealed record Preferences(
 
     /// <summary>As <see cref="TokenOf(ReturnPreference)"/>.</summary>
     public static string MaxAffectedToken(int rows) => string.Create(CultureInfo.InvariantCulture, $"{MaxAffectedPrefix}{rows}");
+
+    /// <summary>As <see cref="TokenOf(ReturnPreference)"/>.</summary>
+    public static string ReadAfterToken(NpgsqlLogSequenceNumber position) => ReadAfterPrefix + position;
 }

@@ -11,10 +11,14 @@ static class Cors
     const string Exposed =
         "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit";
 
+    /// <summary>The header of a write that a client has to read to see it on a standby.</summary>
+    const string ExposedWithPosition = Exposed + ", " + Responder.PositionHeader;
+
     static readonly string[] AlwaysAllowed = ["Accept", "Accept-Language", "Content-Language"];
 
     /// <summary>Adds the headers; true when the request was a preflight and is answered with them alone.</summary>
-    public static bool Apply(HttpRequest request, IHeaderDictionary response, ImmutableArray<string> allowedOrigins)
+    /// <param name="tellsPosition">Writes are answered with <see cref="Responder.PositionHeader"/>.</param>
+    public static bool Apply(HttpRequest request, IHeaderDictionary response, ImmutableArray<string> allowedOrigins, bool tellsPosition = false)
     {
         if (request.Headers.Origin is not [{ } origin, ..])
         {
@@ -63,7 +67,7 @@ static class Cors
             return true;
         }
 
-        response.AccessControlExposeHeaders = Exposed;
+        response.AccessControlExposeHeaders = tellsPosition ? ExposedWithPosition : Exposed;
         return false;
     }
 }

@@ -21,6 +21,9 @@ public static class Responder
 {
     const string Vary = "Accept, Prefer, Range";
 
+    /// <summary>Ours: a position of the log that includes the write; a read takes it as <c>Prefer: read-after</c>. Only where reads go to standbys.</summary>
+    public const string PositionHeader = "AutoRest-LSN";
+
     /// <exception cref="ApiException">PGRST111, PGRST112: the response settings are malformed.</exception>
     public static ResponseHead Describe(ActionPlan plan, ApiRequest request, AppConfig config, DbResult result)
     {
@@ -320,6 +323,16 @@ public static class Responder
             && request.Action is not RequestAction.Read)
         {
             applied.Add(string.Create(CultureInfo.InvariantCulture, $"max-affected={max}"));
+        }
+
+        if (mutation is null && preferences.ReadPrimary)
+        {
+            applied.Add(Preferences.ReadPrimaryToken);
+        }
+
+        if (mutation is null && preferences.ReadAfter is { } position)
+        {
+            applied.Add(Preferences.ReadAfterToken(position));
         }
 
         if (applied.Count > 0)
