@@ -48,6 +48,9 @@ public sealed class Database : IAsyncDisposable
             CancellationTimeout = 2000,
             Enlist = false,
             IncludeErrorDetail = true,
+
+            // Whether a failed write was committed before is told by which of its commands failed. Nothing of it is ever logged.
+            IncludeFailedBatchedCommand = config.DbReadUri is not null,
         };
         _log = log;
         _mayPrepare = config.DbPreparedStatements;

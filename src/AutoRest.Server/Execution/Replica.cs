@@ -19,7 +19,7 @@ public sealed class Replica : IAsyncDisposable
     static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Seconds a probe may take; a standby that needs longer is not one to read from.</summary>
-    const int ProbeTimeout = 2;
+    internal const int ProbeTimeout = 2;
 
     /// <summary>Seconds a connection may take: the primary could answer meanwhile.</summary>
     const int ConnectTimeout = 5;

@@ -204,7 +204,7 @@ public sealed class Replicas : IAsyncDisposable
                     while (true)
                     {
                         var now = Stopwatch.GetTimestamp();
-                        await using (var command = new NpgsqlCommand("SELECT pg_catalog.pg_current_wal_flush_lsn()::pg_catalog.text", connection))
+                        await using (var command = new NpgsqlCommand("SELECT pg_catalog.pg_current_wal_flush_lsn()::pg_catalog.text", connection) { CommandTimeout = Replica.ProbeTimeout })
                         {
                             _history.Add(NpgsqlLogSequenceNumber.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!), now, _maxLag());
                         }

@@ -263,17 +263,60 @@ public sealed class ReplicaRoutingTests : IAsyncLifetime
     public async Task Writes_succeed_where_the_position_may_not_be_read_and_a_wrong_address_is_not_read_from()
     {
         await _cluster.Primary.ExecuteAsync("revoke execute on function pg_current_wal_insert_lsn() from public", OperationCluster.Database);
-        await using var server = await OperatedServer.StartAsync(_cluster.Primary, true, ("AUTOREST_DB_READ_URI", _cluster.Primary.Uri(OperationCluster.Database)));
-        await server.UntilLoggedAsync("it is not a standby");
-        for (var id = 1; id <= 4; id++)
+        var id = 0;
+        foreach (var accept in (string[])["application/json", "application/vnd.pgrst.object+json"])
         {
-            var written = await server.Process.SendAsync(Insert(id));
-            Assert.Equal((201, null), (written.Status, written.Header("AutoRest-LSN")));
+            // One server for each frame of a write: after the first refusal nobody asks again.
+            await using var server = await OperatedServer.StartAsync(_cluster.Primary, true, ("AUTOREST_DB_READ_URI", _cluster.Primary.Uri(OperationCluster.Database)));
+            await server.UntilLoggedAsync("it is not a standby");
+            for (var i = 0; i < 4; i++)
+            {
+                var written = await server.Process.SendAsync(Insert(++id).WithHeader("Accept", accept).WithHeader("Prefer", "return=representation"));
+                Assert.Equal((201, null), (written.Status, written.Header("AutoRest-LSN")));
+            }
+
+            Assert.Contains("Writes are answered without a position of the log", server.Process.Output, StringComparison.Ordinal);
+            Assert.False(await ReplicatedCluster.IsOnStandbyAsync(server));
+            Assert.Equal(1, await server.MetricAsync("autorest_replica_fallbacks_total{reason=\"unavailable\"}"));
         }
 
-        Assert.Contains("Writes are answered without a position of the log", server.Process.Output, StringComparison.Ordinal);
-        Assert.False(await ReplicatedCluster.IsOnStandbyAsync(server));
-        Assert.Equal(1, await server.MetricAsync("autorest_replica_fallbacks_total{reason=\"unavailable\"}"));
+        Assert.Equal("8", await _cluster.Primary.QueryAsync("select count(*) from entries", OperationCluster.Database));
+    }
+
+    [Fact]
+    public async Task Several_standbys_share_the_reads_and_outlive_each_other_and_the_primary()
+    {
+        await _cluster.Primary.ExecuteAsync("create function port() returns int language sql stable as 'select inet_server_port()'", OperationCluster.Database);
+        await using var second = await _cluster.Primary.StartStandbyAsync();
+        await using var server = await OperatedServer.StartAsync(_cluster.Primary, true, ("AUTOREST_DB_READ_URI", string.Create(
+            CultureInfo.InvariantCulture, $"postgresql://authenticator@127.0.0.1:{_cluster.Standby.Port},127.0.0.1:{second.Port}/{OperationCluster.Database}")));
+        async Task<string> PortsAsync()
+        {
+            var ports = new SortedSet<int>();
+            for (var i = 0; i < 4; i++)
+            {
+                var answer = await server.GetAsync("/rpc/port");
+                Assert.Equal(200, answer.Status);
+                ports.Add(int.Parse(answer.Text, CultureInfo.InvariantCulture));
+            }
+
+            return string.Join(',', ports);
+        }
+
+        var both = string.Join(',', new[] { _cluster.Standby.Port, second.Port }.Order());
+        await server.UntilAsync(async () => await PortsAsync() == both, "reads from both standbys");
+        await second.StopAsync(PostgresStop.Fast);
+        var left = _cluster.Standby.Port.ToString(CultureInfo.InvariantCulture);
+        await server.UntilAsync(async () => await PortsAsync() == left, "reads from the other standby");
+
+        // Reads go on without the primary; writes wait for its return, or are refused.
+        await _cluster.Primary.StopAsync(PostgresStop.Fast);
+        Assert.Equal(left, await PortsAsync());
+        var write = server.Process.SendAsync(Insert(1));
+        Assert.Equal(left, await PortsAsync());
+        await _cluster.Primary.StartAsync();
+        Assert.Contains((await write).Status, (int[])[201, 503]);
+        await server.UntilAsync(async () => (await server.Process.SendAsync(Insert(2))).Status == 201, "a write");
     }
 
     static string? CodeOf(RawResponse response) =>
