@@ -82,6 +82,48 @@ public sealed class HeaderTests
     public void Max_affected_is_an_integer(string text, int? expected) =>
         Assert.Equal(expected, Preferences.Parse("max-affected=" + text, TransactionEnd.Commit).MaxAffected);
 
+    [Theory]
+    [InlineData("read-after=0/16B3748", 0x16B3748UL)]
+    [InlineData("read-after=FfffFFFF/ffffffff", ulong.MaxValue)]
+    [InlineData("read-after=1/0, read-after=2/0", 0x1_0000_0000UL)]
+    public void A_position_to_read_after_is_two_hexadecimal_numbers(string text, ulong expected)
+    {
+        var preferences = Preferences.Parse(text, TransactionEnd.Commit, routesReads: true);
+        Assert.Equal(new NpgsqlTypes.NpgsqlLogSequenceNumber(expected), preferences.ReadAfter);
+        Assert.Empty(preferences.Invalid);
+    }
+
+    [Theory]
+    [InlineData("read-after=")]
+    [InlineData("read-after=/")]
+    [InlineData("read-after=0/")]
+    [InlineData("read-after=/1")]
+    [InlineData("read-after=01")]
+    [InlineData("read-after=0/0/0")]
+    [InlineData("read-after=0/ 1")]
+    [InlineData("read-after=0/-1")]
+    [InlineData("read-after=0/0x1")]
+    [InlineData("read-after=0/100000000")]
+    [InlineData("read-after=0/1;x=1")]
+    [InlineData("read=standby")]
+    public void Anything_else_is_an_unknown_preference(string text)
+    {
+        var preferences = Preferences.Parse(text, TransactionEnd.Commit, routesReads: true);
+        Assert.Equal((null, false), (preferences.ReadAfter, preferences.ReadPrimary));
+        Assert.Equal([text], preferences.Invalid);
+    }
+
+    [Theory]
+    [InlineData("read-after=0/1")]
+    [InlineData(Preferences.ReadPrimaryToken)]
+    public void Preferences_about_standbys_are_unknown_where_there_are_none(string text)
+    {
+        Assert.Empty(Preferences.Parse(text, TransactionEnd.Commit, routesReads: true).Invalid);
+        var preferences = Preferences.Parse(text, TransactionEnd.Commit);
+        Assert.Equal((null, false), (preferences.ReadAfter, preferences.ReadPrimary));
+        Assert.Equal([text], preferences.Invalid);
+    }
+
     [Fact]
     public void Every_known_token_is_recognised()
     {
