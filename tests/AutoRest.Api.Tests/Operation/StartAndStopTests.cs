@@ -149,7 +149,9 @@ public sealed class StartAndStopTests(OperationCluster shared)
             await old.DisposeAsync();
             await keeping.MoreAsync(50);
             await closing.MoreAsync(50);
-            Assert.InRange(keeping.Closed - told, 1, 4);
+
+            // All four, and one again whose next connection was under way when the socket stopped taking them.
+            Assert.InRange(keeping.Closed - told, 1, 8);
             old = successor;
         }
 
