@@ -178,7 +178,12 @@ sealed class WebServer : IAsyncDisposable
         // Requests under way finish, however long they take, unless a setting says otherwise.
         var limit = config.ShutdownTimeout > 0 ? TimeSpan.FromSeconds(config.ShutdownTimeout) : Timeout.InfiniteTimeSpan;
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limit);
-        return new WebServer(builder.Build(), address);
+        var app = builder.Build();
+
+        // The host would put the middleware of a registered scheme before every request. The API authenticates by itself; who hosts endpoints beside it
+        // adds UseAuthentication().
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
+        return new WebServer(app, address);
     }
 
     static void Configure(ListenOptions listen, HttpVersions versions, X509Certificate2Collection? certificate)
