@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using AutoRest.Testing;
 
 namespace AutoRest.Load;
 
 /// <summary>PostgreSQL with the data, PgBouncer if asked for, and the servers.</summary>
-sealed partial class Servers : IAsyncDisposable
+sealed class Servers : IAsyncDisposable
 {
     const string Secret = "a secret of the load runs, long enough for HS256";
 
@@ -59,8 +58,8 @@ sealed partial class Servers : IAsyncDisposable
             var prepares = false;
             if (options.Pooler)
             {
-                var version = Version().Match(await Command.RunAsync(Command.Find("pgbouncer") ?? throw new InvalidOperationException("pgbouncer is not installed"), ["--version"]));
-                prepares = (int.Parse(version.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(version.Groups[2].Value, CultureInfo.InvariantCulture)).CompareTo((1, 21)) >= 0;
+                var version = await PgBouncer.VersionOfAsync(Command.Find("pgbouncer") ?? throw new InvalidOperationException("pgbouncer is not installed"));
+                prepares = version >= PgBouncer.PreparesSince;
                 var settings = new Dictionary<string, string>
                 {
                     ["default_pool_size"] = options.Pool.ToString(CultureInfo.InvariantCulture),
@@ -72,7 +71,7 @@ sealed partial class Servers : IAsyncDisposable
                 }
 
                 pooler = await PgBouncer.StartNewAsync(cluster, settings);
-                versions += $", PgBouncer {version.Value}";
+                versions += $", PgBouncer {version}";
             }
 
             return new Servers(cluster, pooler, prepares)
@@ -154,7 +153,4 @@ sealed partial class Servers : IAsyncDisposable
 
         await Cluster.DisposeAsync();
     }
-
-    [GeneratedRegex(@"(\d+)\.(\d+)(\.\d+)?")]
-    private static partial Regex Version();
 }

@@ -42,7 +42,6 @@ public static class CatalogReader
         batch.BatchCommands.Add(Query("relations", exposed));
         batch.BatchCommands.Add(Query("columns", exposed));
         batch.BatchCommands.Add(Query("column_types", exposed));
-        batch.BatchCommands.Add(Query("enum_labels"));
         batch.BatchCommands.Add(Query("named_types"));
         batch.BatchCommands.Add(Query("keys"));
         batch.BatchCommands.Add(Query("foreign_keys"));
@@ -75,7 +74,6 @@ public static class CatalogReader
                 await results.ReadAsync("column_types", static r => new ColumnTypeRow(
                     r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetString(4), r.GetString(5),
                     r.IsDBNull(6) ? null : r.GetInt32(6), r.GetBoolean(7), Text(r, 8)), ct),
-                await results.ReadAsync("enum_labels", static r => new EnumLabelRow(r.GetInt64(0), r.GetString(1)), ct),
                 await results.ReadAsync("named_types", static r => new NamedTypeRow(r.GetString(0), r.GetString(1), Text(r, 2)), ct),
                 await results.ReadAsync("keys", static r => new KeyRow(
                     r.GetInt64(0), r.GetString(1), r.GetBoolean(2), ColumnNumbers(r.GetString(3))), ct),

@@ -13,7 +13,6 @@ public sealed record CatalogFacts(
     ImmutableArray<RelationRow> Relations,
     ImmutableArray<ColumnRow> Columns,
     ImmutableArray<ColumnTypeRow> ColumnTypes,
-    ImmutableArray<EnumLabelRow> EnumLabels,
     ImmutableArray<NamedTypeRow> NamedTypes,
     ImmutableArray<KeyRow> Keys,
     ImmutableArray<ForeignKeyRow> ForeignKeys,
@@ -27,7 +26,7 @@ public sealed record CatalogFacts(
     ImmutableArray<QueryTiming> Timings)
 {
     /// <summary>A database without anything in it, to be filled with <c>with</c>.</summary>
-    public static CatalogFacts Empty { get; } = new(0, [], [], [], [], [], [], [], [], [], [], [], [], [], [], [], []);
+    public static CatalogFacts Empty { get; } = new(0, [], [], [], [], [], [], [], [], [], [], [], [], [], [], []);
 }
 
 /// <summary>How long the rows of <c>Catalog/</c><paramref name="Query"/><c>.sql</c> took to arrive after those of the query before it.</summary>
@@ -51,9 +50,6 @@ public readonly record struct ColumnRow(
 /// <param name="Default">A domain's default.</param>
 public sealed record ColumnTypeRow(
     long Type, int Modifier, long Base, string NominalType, string DataType, string WireType, int? MaxLength, bool NotNull, string? Default);
-
-/// <summary>A row of <c>enum_labels.sql</c>, which is in sort order.</summary>
-public readonly record struct EnumLabelRow(long Type, string Label);
 
 /// <summary>A row of <c>named_types.sql</c>, which is in order.</summary>
 /// <param name="Type">Name of the enum or composite type, or of a domain over one.</param>

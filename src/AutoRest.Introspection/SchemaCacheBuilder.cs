@@ -18,7 +18,13 @@ public static class SchemaCacheBuilder
     {
         var catalog = new CatalogIndex(facts);
         var viewKeys = ViewKeys.Trace(catalog); // 1
-        var tables = BuildTables(catalog, viewKeys); // 2
+        var types = facts.NamedTypes.GroupBy(static t => t.Type, StringComparer.Ordinal).ToFrozenDictionary(
+            static g => g.Key,
+            static g => new NamedType(
+                [.. g.Where(static t => t.AttributeType is null).Select(static t => t.Name)],
+                [.. g.Where(static t => t.AttributeType is not null).Select(static t => new TypeMember(t.Name, t.AttributeType!))]),
+            StringComparer.Ordinal);
+        var tables = BuildTables(catalog, viewKeys, types); // 2
         var relationships = RelationshipAssembly.Build(catalog, viewKeys, tables); // 3
         return new SchemaCache(
             facts.Schemas,
@@ -28,21 +34,14 @@ public static class SchemaCacheBuilder
             facts.Representations.ToFrozenDictionary(static r => new CastKey(r.Source, r.Target), static r => r.Function),
             facts.MediaHandlers)
         {
-            NamedTypes = facts.NamedTypes.GroupBy(static t => t.Type, StringComparer.Ordinal).ToFrozenDictionary(
-                static g => g.Key,
-                static g => new NamedType(
-                    [.. g.Where(static t => t.AttributeType is null).Select(static t => t.Name)],
-                    [.. g.Where(static t => t.AttributeType is not null).Select(static t => new TypeMember(t.Name, t.AttributeType!))]),
-                StringComparer.Ordinal),
+            NamedTypes = types,
         };
     }
 
-    static FrozenDictionary<QualifiedIdentifier, Table> BuildTables(CatalogIndex catalog, ViewKeys viewKeys)
+    static FrozenDictionary<QualifiedIdentifier, Table> BuildTables(
+        CatalogIndex catalog, ViewKeys viewKeys, FrozenDictionary<string, NamedType> namedTypes)
     {
         var types = catalog.Facts.ColumnTypes.ToDictionary(static t => (t.Type, t.Modifier));
-        var labels = catalog.Facts.EnumLabels
-            .GroupBy(static l => l.Type)
-            .ToDictionary(static g => g.Key, static g => g.Select(static l => l.Label).ToImmutableArray());
         var tables = new Dictionary<QualifiedIdentifier, Table>(catalog.Facts.Relations.Length);
         foreach (var row in catalog.Facts.Relations)
         {
@@ -51,7 +50,7 @@ public static class SchemaCacheBuilder
             foreach (var column in columns)
             {
                 var type = types[(column.Type, column.Modifier)];
-                built.Add(BuildColumn(column, type, labels.GetValueOrDefault(type.Base, [])));
+                built.Add(BuildColumn(column, type, namedTypes.GetValueOrDefault(type.DataType)?.Labels ?? []));
             }
 
             tables.Add(row.Name, new Table(

@@ -137,7 +137,10 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         var patience = Patience.Of(database.RetryTime);
         var repeats = 0;
         Database? source = null;
-        for (var attempt = 0; ; attempt++)
+
+        // Runs that found what is known of the database out of date.
+        var stale = 0;
+        while (true)
         {
             // 7.
             var statements = RequestStatements.For(plan, parsed, snapshot, auth.Role, auth.ClaimsJson, made);
@@ -157,6 +160,7 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                 {
                     // A read, so running it again does no harm.
                     made = made == RowsMade.HereInUtc && !execution.IsUtc ? RowsMade.Here : RowsMade.ByPostgres;
+                    stale++;
                     continue;
                 }
 
@@ -170,7 +174,6 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                 body.Clear();
                 replicas!.Report(source, error);
                 source = database;
-                attempt--;
             }
             catch (PostgresException error) when (error.MessageText.Contains("ar_", StringComparison.Ordinal) && PlanNames.Explain(error, plan) is { } explained)
             {
@@ -182,22 +185,15 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
                 body.Clear();
                 await database.PrepareRepeatAsync(error, repeats++, http.RequestAborted);
             }
-            catch (PostgresException error) when (attempt - repeats < 2 && !http.Response.HasStarted)
+            catch (PostgresException error) when (stale++ < 2 && !http.Response.HasStarted)
             {
                 body.Clear();
-                if (IsLostStatement(error))
+                if (database.Recovers(error))
                 {
-                    // Nothing ran: the statement was not known. Without preparation it will be.
-                    database.StopPreparing(error.SqlState);
+                    continue;
                 }
-                else if (error is { SqlState: "0A000", Routine: "RevalidateCachedQuery" })
-                {
-                    // "cached plan must not change result type": the table was altered since the statement was prepared. Nothing ran; a new connection
-                    // prepares it anew. A pooler goes by the text, so that has to be a new one, too.
-                    RoleNumbers.Renew();
-                    database.Flush();
-                }
-                else if (error.SqlState == "42703" && made != RowsMade.ByPostgres && statements.Shape is ResultShape.Rows)
+
+                if (error.SqlState == "42703" && made != RowsMade.ByPostgres && statements.Shape is ResultShape.Rows)
                 {
                     // A column of the cache may be gone from the database: let PostgreSQL expand the star, and report what is really wrong.
                     made = RowsMade.ByPostgres;
@@ -217,10 +213,6 @@ public sealed partial class RestHandler(AppState state, Database database, Schem
         ActionPlan.Call call => call.LegacyNames,
         _ => [],
     };
-
-    /// <summary>What a pooler answers that gave the prepared statement's connection to somebody else.</summary>
-    static bool IsLostStatement(PostgresException error) =>
-        error.SqlState is "26000" or "42P05" or "08P01" && error.MessageText.Contains("prepared statement", StringComparison.Ordinal);
 
     static async Task<PooledBuffer?> ReadBodyAsync(HttpRequest request, AppConfig config, CancellationToken cancellationToken)
     {

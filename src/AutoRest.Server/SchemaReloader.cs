@@ -362,7 +362,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
     /// <summary>The contract's name for a catalog query, empty for those it has none for. contract/operations.md §2.1.</summary>
     static string LabelOf(string query) => query switch
     {
-        "relations" or "columns" or "column_types" or "enum_labels" or "named_types" => "tables",
+        "relations" or "columns" or "column_types" or "named_types" => "tables",
         "keys" or "view_definitions" => "keydeps",
         "foreign_keys" => "rels",
         "routines" or "routine_parameters" or "routine_settings" => "funcs",

@@ -51,6 +51,14 @@ public sealed class Browsing : IAsyncDisposable
         return new VisitedPage(context, await context.NewPageAsync());
     }
 
+    /// <summary>The documentation page of the shared server, loaded.</summary>
+    internal async Task<DocsPage> ShowDocsAsync(VisitedPage visit, string path)
+    {
+        var docs = new DocsPage(visit.Page);
+        await docs.OpenAsync(new Uri((await ServerAsync()).Address, path));
+        return docs;
+    }
+
     /// <summary>The server most tests share: the documentation is on, requests without a token are <c>anon</c>.</summary>
     public Task<ServerProcess> ServerAsync() => _server.Value;
 

@@ -16,8 +16,7 @@ public sealed class DocsPageTests(Browsing browsing)
     {
         await using var visit = await browsing.OpenAsync();
         var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, path));
+        var docs = await browsing.ShowDocsAsync(visit, path);
 
         await Expect(docs.Title).ToContainTextAsync("Todo API");
         await Expect(visit.Page.Locator(".info")).ToContainTextAsync("What a small team has to do.");
@@ -30,9 +29,7 @@ public sealed class DocsPageTests(Browsing browsing)
     public async Task Whoever_authorizes_sees_what_the_role_may_do_until_logging_out()
     {
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/docs"));
+        var docs = await browsing.ShowDocsAsync(visit, "/docs");
         await Expect(docs.Operation("insert_todos")).ToHaveCountAsync(0);
         await Expect(docs.Path("/notes")).ToHaveCountAsync(0);
 
@@ -51,9 +48,7 @@ public sealed class DocsPageTests(Browsing browsing)
     public async Task A_read_with_a_filter_shows_the_rows()
     {
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/"));
+        var docs = await browsing.ShowDocsAsync(visit, "/");
         var read = await docs.TryAsync("read_todos");
         await DocsPage.FillAsync(read, "tags", "cs.{security}");
         await DocsPage.FillAsync(read, "select", "task,people(name)");
@@ -70,9 +65,7 @@ public sealed class DocsPageTests(Browsing browsing)
     public async Task An_example_is_filled_in_that_can_be_inserted_as_it_is()
     {
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/docs"));
+        var docs = await browsing.ShowDocsAsync(visit, "/docs");
         await docs.AuthorizeAsync(Browsing.UserToken);
         await docs.CloseDialogAsync();
         var insert = await docs.TryAsync("insert_todos");
@@ -91,9 +84,7 @@ public sealed class DocsPageTests(Browsing browsing)
     {
         await browsing.QueryAsync("insert into api.todos (task) values ('update me'), ('leave me')");
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/docs"));
+        var docs = await browsing.ShowDocsAsync(visit, "/docs");
         await docs.AuthorizeAsync(Browsing.UserToken);
         await docs.CloseDialogAsync();
         var update = await docs.TryAsync("update_todos");
@@ -111,9 +102,7 @@ public sealed class DocsPageTests(Browsing browsing)
     public async Task Functions_are_called_by_query_and_by_body()
     {
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/docs"));
+        var docs = await browsing.ShowDocsAsync(visit, "/docs");
         var get = await docs.TryAsync("get_rpc_open_todos");
         await get.Locator("tr[data-param-name='at_least'] select").SelectOptionAsync("high");
         await DocsPage.FillAsync(get, "select", "task");
@@ -130,9 +119,7 @@ public sealed class DocsPageTests(Browsing browsing)
     public async Task A_wrong_token_is_refused_with_the_reason_and_can_be_corrected()
     {
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/docs"));
+        var docs = await browsing.ShowDocsAsync(visit, "/docs");
         await docs.AuthorizeAsync(Token.Sign(Browsing.Secret, """{"role":"web_user","exp":1}"""));
         await Expect(docs.SignIn.Locator("[role=alert]")).ToHaveTextAsync("JWT expired");
         await Expect(docs.Operation("read_todos")).ToBeHiddenAsync();
@@ -148,9 +135,7 @@ public sealed class DocsPageTests(Browsing browsing)
     public async Task A_refusal_of_PostgreSQL_is_shown_as_it_is()
     {
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/docs"));
+        var docs = await browsing.ShowDocsAsync(visit, "/docs");
         await docs.AuthorizeAsync(Browsing.UserToken);
         await docs.CloseDialogAsync();
         var insert = await docs.TryAsync("insert_todos");
@@ -210,9 +195,7 @@ public sealed class DocsPageTests(Browsing browsing)
     public async Task A_picture_is_taken()
     {
         await using var visit = await browsing.OpenAsync();
-        var server = await browsing.ServerAsync();
-        var docs = new DocsPage(visit.Page);
-        await docs.OpenAsync(new Uri(server.Address, "/docs"));
+        var docs = await browsing.ShowDocsAsync(visit, "/docs");
         await docs.AuthorizeAsync(Browsing.UserToken);
         await docs.CloseDialogAsync();
         await visit.Page.Locator(".opblock-tag[data-tag='notes']").ClickAsync();

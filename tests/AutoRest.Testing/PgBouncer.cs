@@ -37,7 +37,7 @@ public sealed class PgBouncer : IAsyncDisposable
     {
         foreach (var program in new[] { Command.Find("pgbouncer"), Repository.File("artifacts", "pgbouncer", "bin", "pgbouncer") })
         {
-            if (File.Exists(program) && await VersionOfAsync(program) >= new Version(1, 21))
+            if (File.Exists(program) && await VersionOfAsync(program) >= PreparesSince)
             {
                 return program;
             }
@@ -45,6 +45,9 @@ public sealed class PgBouncer : IAsyncDisposable
 
         return null;
     }
+
+    /// <summary>The first version that keeps prepared statements in transaction pooling.</summary>
+    public static Version PreparesSince { get; } = new(1, 21);
 
     /// <summary>The version a program says it has.</summary>
     public static async Task<Version> VersionOfAsync(string program) =>

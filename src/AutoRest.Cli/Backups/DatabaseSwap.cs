@@ -24,7 +24,7 @@ sealed class DatabaseSwap(DatabaseTarget target, DataFolder? data)
         var root = target.Database.Length > 30 ? target.Database[..30] : target.Database;
         var (fresh, old) = ($"{root}_{purpose}_{stamp}", $"{root}_before_{stamp}");
         await using var server = await target.Open(cancel, target.Database == "postgres" ? "template1" : "postgres");
-        var exists = await Scalar(server, $"SELECT count(*) FROM pg_database WHERE datname = {Literal(target.Database)}", cancel) is 1L;
+        var exists = await Scalar(server, "SELECT count(*) FROM pg_database WHERE datname = $1", cancel, target.Database) is 1L;
         await Execute(server, await Creation(server, fresh, exists, cancel), cancel);
         try
         {
@@ -58,36 +58,36 @@ sealed class DatabaseSwap(DatabaseTarget target, DataFolder? data)
 
     // Same encoding and locale: with others the restored indexes would order differently.
     async Task<string> Creation(NpgsqlConnection server, string fresh, bool exists, CancellationToken cancel) => $"CREATE DATABASE {Quote(fresh)} TEMPLATE template0"
-        + (exists ? await Scalar(server, $"""
+        + (exists ? await Scalar(server, """
             SELECT format(' ENCODING %L LC_COLLATE %L LC_CTYPE %L', pg_encoding_to_char(encoding), datcollate, datctype)
                 || CASE j ->> 'datlocprovider'
                     WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(j ->> 'datlocale', j ->> 'daticulocale'))
                     WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', j ->> 'datlocale')
                     ELSE '' END
-            FROM pg_database d, to_jsonb(d) AS j WHERE datname = {Literal(target.Database)}
-            """, cancel) : "");
+            FROM pg_database d, to_jsonb(d) AS j WHERE datname = $1
+            """, cancel, target.Database) : "");
 
     // A dump holds what is in the database, not what is said about it.
     async Task CopyProperties(NpgsqlConnection server, string fresh, CancellationToken cancel)
     {
-        var rights = await Scalar(server, $"""
-            SELECT format('ALTER DATABASE %1$I OWNER TO %2$I; ALTER DATABASE %1$I CONNECTION LIMIT %3$s;', {Literal(fresh)}, pg_get_userbyid(datdba), datconnlimit)
-                || CASE WHEN datacl IS NULL THEN '' ELSE format('REVOKE ALL ON DATABASE %I FROM PUBLIC, %I;', {Literal(fresh)}, pg_get_userbyid(datdba))
-                    || coalesce((SELECT string_agg(format('GRANT %s ON DATABASE %I TO %s%s;', privilege_type, {Literal(fresh)},
+        var rights = await Scalar(server, """
+            SELECT format('ALTER DATABASE %1$I OWNER TO %2$I; ALTER DATABASE %1$I CONNECTION LIMIT %3$s;', $2::text, pg_get_userbyid(datdba), datconnlimit)
+                || CASE WHEN datacl IS NULL THEN '' ELSE format('REVOKE ALL ON DATABASE %I FROM PUBLIC, %I;', $2::text, pg_get_userbyid(datdba))
+                    || coalesce((SELECT string_agg(format('GRANT %s ON DATABASE %I TO %s%s;', privilege_type, $2::text,
                         CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '')
                         FROM aclexplode(datacl)), '') END
-            FROM pg_database WHERE datname = {Literal(target.Database)}
-            """, cancel);
+            FROM pg_database WHERE datname = $1
+            """, cancel, target.Database, fresh);
         // FROM CURRENT: PostgreSQL itself knows which settings are lists and how their parts are quoted.
-        var settings = await Scalar(server, $"""
-            SELECT string_agg(format('SELECT set_config(%L, %L, true);', name, value) || CASE WHEN setrole = 0 THEN format('ALTER DATABASE %I SET %s FROM CURRENT;', {Literal(fresh)}, guc)
-                ELSE format('ALTER ROLE %I IN DATABASE %I SET %s FROM CURRENT;', pg_get_userbyid(setrole), {Literal(fresh)}, guc) END, '')
+        var settings = await Scalar(server, """
+            SELECT string_agg(format('SELECT set_config(%L, %L, true);', name, value) || CASE WHEN setrole = 0 THEN format('ALTER DATABASE %I SET %s FROM CURRENT;', $2::text, guc)
+                ELSE format('ALTER ROLE %I IN DATABASE %I SET %s FROM CURRENT;', pg_get_userbyid(setrole), $2::text, guc) END, '')
             FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
                 CROSS JOIN LATERAL unnest(setconfig) AS one
                 CROSS JOIN LATERAL (SELECT split_part(one, '=', 1) AS name, substr(one, strpos(one, '=') + 1) AS value) AS parts
                 CROSS JOIN LATERAL (SELECT string_agg(quote_ident(part), '.') AS guc FROM unnest(string_to_array(name, '.')) AS part) AS quoted
-            WHERE datname = {Literal(target.Database)}
-            """, cancel);
+            WHERE datname = $1
+            """, cancel, target.Database, fresh);
         await using var transaction = await server.BeginTransactionAsync(cancel);
         await Execute(server, $"{rights}{settings}", cancel);
         await transaction.CommitAsync(cancel);
@@ -120,7 +120,7 @@ sealed class DatabaseSwap(DatabaseTarget target, DataFolder? data)
                 // Whichever name it has now.
                 foreach (var name in (string[])[target.Database, old])
                 {
-                    if (await Scalar(server, $"SELECT NOT datallowconn FROM pg_database WHERE datname = {Literal(name)}", CancellationToken.None) is true)
+                    if (await Scalar(server, "SELECT NOT datallowconn FROM pg_database WHERE datname = $1", CancellationToken.None, name) is true)
                     {
                         await Execute(server, $"ALTER DATABASE {Quote(name)} ALLOW_CONNECTIONS true", CancellationToken.None);
                     }
@@ -140,7 +140,7 @@ sealed class DatabaseSwap(DatabaseTarget target, DataFolder? data)
     {
         for (var i = 0; i < 200; i++)
         {
-            if (await Scalar(server, $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = {Literal(database)} AND pid <> pg_backend_pid()", cancel) is 0L)
+            if (await Scalar(server, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", cancel, database) is 0L)
             {
                 return;
             }
@@ -153,11 +153,14 @@ sealed class DatabaseSwap(DatabaseTarget target, DataFolder? data)
 
     static string Quote(string name) => Quoting.QuoteIdentifier(name);
 
-    static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    static async Task<object?> Scalar(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    static async Task<object?> Scalar(NpgsqlConnection connection, string sql, CancellationToken cancel, params string[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        }
+
         return await command.ExecuteScalarAsync(cancel);
     }
 

@@ -56,7 +56,7 @@ sealed class DatabaseFile
         Members("Tables", relations.Where(r => !TableOf(r).IsView), WriteRelation);
         Members("Views", relations.Where(r => TableOf(r).IsView), WriteRelation);
         Members("Functions", _database.Functions.Where(f => f.Name.Schema == schema && HasPlace(f)).GroupBy(f => f.Name.Name), WriteFunctions);
-        Members("Enums", _database.TypesOf(schema, 'e'), type => Line($"{Key(type.Name.Name)}: {Union(_database.LabelsOf(type.Id))}"));
+        Members("Enums", _database.TypesOf(schema, 'e'), type => Line($"{Key(type.Name.Name)}: {Union(_database.LabelsOf(type))}"));
         Members("CompositeTypes", _database.TypesOf(schema, 'c'), WriteComposite);
         Close();
     }
@@ -238,7 +238,7 @@ sealed class DatabaseFile
             Open("Enums:");
             foreach (var type in _database.TypesOf(schema, 'e'))
             {
-                Line($"{Key(type.Name.Name)}: [{string.Join(", ", _database.LabelsOf(type.Id).Select(Text))}],");
+                Line($"{Key(type.Name.Name)}: [{string.Join(", ", _database.LabelsOf(type).Select(Text))}],");
             }
 
             Close("},");

@@ -11,7 +11,6 @@ sealed class ExposedDatabase
     readonly FrozenDictionary<(long Relation, string Name), ColumnRow> _columns;
     readonly FrozenDictionary<long, ViewRow> _views;
     readonly ILookup<string, ForeignKeyRow> _foreignKeys;
-    readonly ILookup<long, string> _labels;
     readonly ILookup<long, TypeAttributeRow> _attributes;
 
     public ExposedDatabase(CatalogFacts facts, TypeFacts types)
@@ -21,7 +20,6 @@ sealed class ExposedDatabase
         _columns = facts.Columns.ToFrozenDictionary(c => (c.Relation, c.Name));
         _views = facts.Views.ToFrozenDictionary(v => v.View);
         _foreignKeys = facts.ForeignKeys.ToLookup(k => k.Name);
-        _labels = facts.EnumLabels.ToLookup(l => l.Type, l => l.Label);
         _attributes = types.Attributes.ToLookup(a => a.Relation);
         Types = types.Types.ToFrozenDictionary(t => t.Id);
         Schemas = [.. facts.Schemas.Select(s => s.Name)];
@@ -48,7 +46,7 @@ sealed class ExposedDatabase
     /// <summary>Null when the type is no row of an exposed relation.</summary>
     public RelationRow? RelationOf(long type) => Types.TryGetValue(type, out var row) ? _relations.GetValueOrDefault(row.Relation) : null;
 
-    public IEnumerable<string> LabelsOf(long type) => _labels[type];
+    public IEnumerable<string> LabelsOf(TypeRow type) => Cache.NamedTypes.TryGetValue(type.Text, out var named) ? named.Labels : [];
 
     public IEnumerable<TypeAttributeRow> AttributesOf(TypeRow type) => _attributes[type.Relation];
 

@@ -18,7 +18,7 @@ sealed class TypeExpressions(ExposedDatabase database)
             'd' when database.Cache.Representations.ContainsKey(new CastKey(row.Text, "json")) => "Json",
             'd' => Of(row.Base),
             'e' when database.Schemas.Contains(row.Name.Schema) => Member(row.Name, "Enums"),
-            'e' => Union(database.LabelsOf(row.Id)),
+            'e' => Union(database.LabelsOf(row)),
             'c' when database.RelationOf(row.Id) is { } relation => RowOf(relation),
             'c' when database.Schemas.Contains(row.Name.Schema) => Member(row.Name, "CompositeTypes"),
             'c' => Inline(row),

@@ -258,14 +258,15 @@ static class SettingTable
                 : throw new ConfigException("ar-jwt-issuer should be an https URI without query (http only on this machine), or a name");
         }
 
-        return !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
-            ? text
-            : throw new ConfigException("ar-jwt-issuer should be a string or a valid URI");
+        return StringOrUri("ar-jwt-issuer", text);
     }
 
-    static string Audience(string text) => !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
+    static string Audience(string text) => StringOrUri("jwt-aud", text);
+
+    /// <summary>RFC 7519 §2.</summary>
+    static string StringOrUri(string setting, string text) => !text.Contains(':', StringComparison.Ordinal) || UriSyntax.IsAbsoluteUri(text)
         ? text
-        : throw new ConfigException("jwt-aud should be a string or a valid URI");
+        : throw new ConfigException($"{setting} should be a string or a valid URI");
 
     static string ProxyUri(string text) => UriSyntax.IsProxyUri(text)
         ? text

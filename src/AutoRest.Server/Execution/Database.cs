@@ -4,6 +4,7 @@ using System.Diagnostics;
 using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 using AutoRest.Server.Observability;
+using AutoRest.Server.Queries;
 using Npgsql;
 
 namespace AutoRest.Server.Execution;
@@ -300,19 +301,37 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops preparing: a pooler turned out to lose statements. True when this call changed anything or another just did.</summary>
-    public bool StopPreparing(string sqlState)
+    /// <summary>
+    /// Whether a statement failed for what is known of it here, and nothing of it ran: then that is forgotten, and the request may run again.
+    /// </summary>
+    public bool Recovers(PostgresException error)
+    {
+        switch (error)
+        {
+            // What a pooler answers that gave the prepared statement's connection to somebody else. Without preparation the statement will be known.
+            case { SqlState: "26000" or "42P05" or "08P01" } when error.MessageText.Contains("prepared statement", StringComparison.Ordinal):
+                StopPreparing(error.SqlState);
+                return true;
+            // "cached plan must not change result type": the table was altered since the statement was prepared. A new connection prepares it anew. A pooler
+            // goes by the text, so that has to be a new one, too.
+            case { SqlState: "0A000", Routine: "RevalidateCachedQuery" }:
+                RoleNumbers.Renew();
+                Flush();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    void StopPreparing(string sqlState)
     {
         lock (_switching)
         {
-            if (!Prepares)
+            if (Prepares)
             {
-                return true;
+                _log.PreparationLost(sqlState);
+                Replace(false);
             }
-
-            _log.PreparationLost(sqlState);
-            Replace(false);
-            return true;
         }
     }
 

@@ -102,8 +102,8 @@ public sealed class Execution : IAsyncDisposable
     internal bool IsUtc => _isUtc ??= _database.NoteZone(_connection);
 
     /// <summary>
-    /// False when the session's time zone is not the one the statement was made for, or when the columns are of other types than the schema cache said, so that their bytes would be misread: the table was altered, and nobody has
-    /// told the server.
+    /// False when the session's time zone is not the one the statement was made for, or when the columns are of other types than the schema cache said,
+    /// so that their bytes would be misread: the table was altered, and nobody has told the server.
     /// </summary>
     internal bool Gives(ResultShape.Rows rows)
     {

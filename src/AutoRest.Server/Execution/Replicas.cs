@@ -118,20 +118,9 @@ public sealed class Replicas : IAsyncDisposable
     {
         Interlocked.Increment(ref _fallbacks[(int)Fallback.Error]);
         var replica = All.First(r => r.Database == database);
-        switch (error)
+        if ((error is not PostgresException failed || !database.Recovers(failed)) && error is NpgsqlException lost && Database.IsLoss(lost))
         {
-            case PostgresException { SqlState: "26000" or "42P05" or "08P01" } lost:
-                database.StopPreparing(lost.SqlState);
-                break;
-            case PostgresException { SqlState: "0A000", Routine: "RevalidateCachedQuery" }:
-                RoleNumbers.Renew();
-                database.Flush();
-                break;
-            case NpgsqlException e when Database.IsLoss(e):
-                replica.Suspend(e is PostgresException refusal ? refusal.MessageText : e.InnerException?.Message ?? e.Message);
-                break;
-            default:
-                break;
+            replica.Suspend(lost is PostgresException refusal ? refusal.MessageText : lost.InnerException?.Message ?? lost.Message);
         }
     }
 

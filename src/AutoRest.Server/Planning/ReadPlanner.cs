@@ -345,14 +345,20 @@ sealed class ReadPlanner
             ? new ResolvedLogic.EmbedTest(child.Lateral, !condition.Negated)
             : null;
 
-    static ResolvedOrder ResolveOrder(ReadNode node, OrderItem order) =>
-        order.Embed is { } name && node.Children.Find(c => c.Key == name) is { } child
+    static ResolvedOrder ResolveOrder(ReadNode node, OrderItem order)
+    {
+        if (order.Embed is { } name && node.Children.Find(c => c.Key == name) is { } child)
+        {
             // Its column is an output column of the embed, of a type unknown here: no to_jsonb (contract/embedding.md §6).
-            ? new ResolvedOrder(child.Lateral, Conditions.Resolve(null, order.Field), order.Direction, order.Nulls)
-            : new ResolvedOrder(null, Resolve(node, order.Field), order.Direction, order.Nulls)
-            {
-                Operation = order.Operation is { } operation ? Resolve(Resolve(node, order.Field), operation) : null,
-            };
+            return new ResolvedOrder(child.Lateral, Conditions.Resolve(null, order.Field), order.Direction, order.Nulls);
+        }
+
+        var field = Resolve(node, order.Field);
+        return new ResolvedOrder(null, field, order.Direction, order.Nulls)
+        {
+            Operation = order.Operation is { } operation ? Resolve(field, operation) : null,
+        };
+    }
 
     static ResolvedOperation Resolve(ResolvedField field, OrderOperation operation) => new(
         operation.Operator,
