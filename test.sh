@@ -21,6 +21,12 @@ finish() {
   while read -r p f s; do
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   done < <(cat "$results/totals" 2>/dev/null)
+  # Once more at the end, where whoever sees only that finds them.
+  if [ -s "$results/failed" ]; then
+    echo "Failed:"
+    head -n 60 "$results/failed"
+    echo
+  fi
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ]
   exit
@@ -76,6 +82,7 @@ run_dotnet() { # project file
     # What failed, without the skipped tests and their reasons.
     awk '/ \[SKIP\]$/ { skip = 1; next } / \[FAIL\]$/ || /^[^ ]/ || /^  [^ ]/ { skip = 0 } !skip' "$log" | head -n "${TEST_LOG_LINES:-300}"
     echo "(all of it: TestResults/$name.log)"
+    { echo "$name"; grep -A 8 ' \[FAIL\]$' "$log"; } | cut -c -300 >>"$results/failed"
   fi
   suite "$name" "$ok" "$bad" "$out" $((SECONDS - start))
 }
@@ -99,7 +106,7 @@ run_npm() { # folder
     echo "$name: exit code $code, $((ok + out)) tests"
     bad=1
   fi
-  [ "$bad" -eq 0 ] || { tail -n "${TEST_LOG_LINES:-300}" "$log"; echo "(all of it: ${log#"$PWD"/})"; }
+  [ "$bad" -eq 0 ] || { tail -n "${TEST_LOG_LINES:-300}" "$log"; echo "(all of it: ${log#"$PWD"/})"; { echo "$name"; grep -A 8 '^not ok\|✖' "$log"; } | cut -c -300 >>"$results/failed"; }
   suite "$name" "$ok" "$bad" "$out" $((SECONDS - start))
 }
 
@@ -118,7 +125,7 @@ if [ $((${#projects[@]} + ${#packages[@]})) -eq 0 ]; then
 fi
 
 mkdir -p "$results"
-rm -f "$results"/recorded*.txt "$results/totals"
+rm -f "$results"/recorded*.txt "$results/totals" "$results/failed"
 # The whole solution only where everything is tested; a project brings what it needs.
 targets=("${projects[@]}")
 if [ ${#filters[@]} -eq 0 ]; then

@@ -13,8 +13,8 @@ static class Failover
     public static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
     /// <summary>
-    /// Sends a safe request to another server: 1. to each of them while connections cannot be made, when nothing was sent; 2. once more when the connection
-    /// broke before the answer began, and not twice, because it may be the request that ends servers. Other methods are never sent again.
+    /// 1. Goes on to each of the servers while connections cannot be made: nothing was sent yet, whatever the method. 2. Sends a safe request once more when
+    /// the connection broke before the answer began, and not twice, because it may be the request that ends servers. Other methods are never sent again.
     /// </summary>
     public static async Task TryTheOthers(HttpContext context, RequestDelegate next)
     {
@@ -22,7 +22,7 @@ static class Failover
         // Kept: load balancing replaces it by the one it chose.
         var rest = proxied.AvailableDestinations;
         await next(context);
-        for (var broken = 0; rest.Count > 1 && MayBeSentAgain(context) && (WasNotConnected(context) || broken++ == 0);)
+        for (var broken = 0; rest.Count > 1 && MayGoOn(context) && (WasNotConnected(context) || (MayBeSentAgain(context) && broken++ == 0));)
         {
             proxied.AvailableDestinations = rest = [.. rest.Where(destination => destination != proxied.ProxiedDestination)];
             context.Features.Set<IForwarderErrorFeature>(null);
@@ -37,13 +37,14 @@ static class Failover
         && (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
             || e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused });
 
-    static bool MayBeSentAgain(HttpContext context) =>
+    // The body is not read before there is a connection to send it on, and it is read once.
+    static bool MayGoOn(HttpContext context) =>
         context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.Request }
-        && IsSafe(context.Request.Method)
-        // A body is read once.
-        && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }
         && !context.Response.HasStarted
         && !context.RequestAborted.IsCancellationRequested;
+
+    static bool MayBeSentAgain(HttpContext context) =>
+        IsSafe(context.Request.Method) && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true };
 }
 
 /// <summary>

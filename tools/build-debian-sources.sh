@@ -42,7 +42,9 @@ run apt-get update -q
 run apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}"
 
 # A list of packages of its own, so that the machine's stays what it is. The mirror is the machine's.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/\?$' || echo http://deb.debian.org/debian)
+. /etc/os-release
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: ${VERSION_CODENAME:-}" | head -n 1)
+if [ -z "$mirror" ]; then echo "apt knows no mirror of Debian ${VERSION_CODENAME:-}" >&2; exit 1; fi
 mkdir -p "$work/parts" "$work/lists/partial"
 cat >"$work/parts/trixie.sources" <<SOURCES
 Types: deb-src
