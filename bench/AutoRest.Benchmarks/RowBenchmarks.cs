@@ -79,10 +79,10 @@ public class RowBenchmarks
     /// <summary>What each response builds before its first row: the encoder with its keys.</summary>
     [Benchmark]
     public object Encoder() => new RowEncoder(new ResultShape.Rows(
-        [
+        new RowShape([
             new RowColumn("id", ColumnEncoding.Integer), new RowColumn("title", ColumnEncoding.Text), new RowColumn("done", ColumnEncoding.Bool),
             new RowColumn("created_at", ColumnEncoding.Json), new RowColumn("priority", ColumnEncoding.Integer), new RowColumn("details", ColumnEncoding.Jsonb),
-        ],
+        ]),
         Server.Planning.BodyFormat.Json,
         false));
 

@@ -108,7 +108,7 @@ public sealed class Execution : IAsyncDisposable
     internal bool Gives(ResultShape.Rows rows)
     {
         var ordinal = rows.HasTotal ? 2 : 0;
-        foreach (var column in rows.Columns)
+        foreach (var column in rows.Shape.Columns)
         {
             if (column.Encoding == ColumnEncoding.TimestampUtc && !IsUtc)
             {

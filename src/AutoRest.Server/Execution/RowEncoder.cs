@@ -12,28 +12,30 @@ namespace AutoRest.Server.Execution;
 sealed class RowEncoder
 {
     readonly BodyFormat _format;
-    readonly ColumnEncoding[] _encodings;
-    readonly EmbedEncoder?[] _embeds;
+    readonly ImmutableArray<RowColumn> _columns;
 
-    /// <summary><c>"key":</c>, with what separates it from the member before it.</summary>
+    /// <summary>Null where no column is an embed.</summary>
+    readonly EmbedEncoder?[]? _embeds;
+
     readonly byte[][] _keys;
-
-    readonly string[] _names;
     readonly int _first;
 
-    public RowEncoder(ResultShape.Rows shape)
+    public RowEncoder(ResultShape.Rows rows)
     {
-        _format = shape.Format;
-        _first = shape.HasTotal ? 2 : 0;
-        _encodings = [.. shape.Columns.Select(static c => c.Encoding)];
-        _embeds = [.. shape.Columns.Select(static c => c.Members.IsDefault ? null : new EmbedEncoder(c))];
-        _names = [.. shape.Columns.Select(static c => c.Key)];
-        _keys = _format == BodyFormat.Csv ? [] : KeysOf(shape.Columns);
+        _format = rows.Format;
+        _first = rows.HasTotal ? 2 : 0;
+        _columns = rows.Shape.Columns;
+        _keys = _format == BodyFormat.Csv ? [] : rows.Shape.Keys(KeysOf);
+        if (_columns.Any(static c => !c.Members.IsDefault))
+        {
+            _embeds = [.. _columns.Select(static c => c.Members.IsDefault ? null : new EmbedEncoder(c))];
+        }
     }
 
     /// <summary>Rows written so far.</summary>
     public long Rows { get; private set; }
 
+    /// <summary><c>"key":</c>, with what separates it from the member before it.</summary>
     static byte[][] KeysOf(ImmutableArray<RowColumn> columns)
     {
         var keys = new byte[columns.Length][];
@@ -96,10 +98,10 @@ sealed class RowEncoder
         }
 
         var ordinal = _first;
-        for (var i = 0; i < _encodings.Length; i++)
+        for (var i = 0; i < _columns.Length; i++)
         {
             output.Write(_keys[i]);
-            if (_embeds[i] is { } embed)
+            if (_embeds?[i] is { } embed)
             {
                 embed.Encode(reader, ordinal, output);
                 ordinal += embed.Columns;
@@ -112,13 +114,13 @@ sealed class RowEncoder
             }
             else
             {
-                WriteJson(output, _encodings[i], reader.GetFieldValue<RawValue>(ordinal).Bytes.Span);
+                WriteJson(output, _columns[i].Encoding, reader.GetFieldValue<RawValue>(ordinal).Bytes.Span);
             }
 
             ordinal++;
         }
 
-        output.Write(_encodings.Length == 0 ? "{}"u8 : "}"u8);
+        output.Write(_columns.Length == 0 ? "{}"u8 : "}"u8);
         if (_format == BodyFormat.NdJson)
         {
             output.Write((byte)'\n');
@@ -196,19 +198,19 @@ sealed class RowEncoder
     {
         if (Rows == 0)
         {
-            for (var i = 0; i < _names.Length; i++)
+            for (var i = 0; i < _columns.Length; i++)
             {
                 if (i > 0)
                 {
                     output.Write((byte)',');
                 }
 
-                output.Write(Encoding.UTF8.GetBytes(_names[i]));
+                output.Write(Encoding.UTF8.GetBytes(_columns[i].Key));
             }
         }
 
         output.Write((byte)'\n');
-        for (var i = 0; i < _encodings.Length; i++)
+        for (var i = 0; i < _columns.Length; i++)
         {
             if (i > 0)
             {
@@ -221,7 +223,7 @@ sealed class RowEncoder
             }
 
             var value = reader.GetFieldValue<RawValue>(_first + i).Bytes.Span;
-            if (_encodings[i] == ColumnEncoding.Bool)
+            if (_columns[i].Encoding == ColumnEncoding.Bool)
             {
                 output.Write(value[0] != 0 ? (byte)'t' : (byte)'f');
             }

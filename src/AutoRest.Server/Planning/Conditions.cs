@@ -15,12 +15,12 @@ static class Conditions
         table?.ColumnsByName.GetValueOrDefault(field.Name),
         field.Json.IsEmpty ? [] : [.. field.Json.Select(step => new ResolvedStep(step.AsText, step.IsIndex, Parameter.Untyped(step.Operand)))]);
 
-    /// <param name="special">What a condition means instead of a column test (null tests on embeds); null where it is an ordinary one.</param>
-    public static ResolvedLogic Resolve(SchemaCache cache, Table? table, LogicTree tree, Func<Condition, ResolvedLogic?> special) => tree switch
+    /// <param name="node">The node whose embeds a condition may test instead of a column; null where there are none.</param>
+    public static ResolvedLogic Resolve(SchemaCache cache, Table? table, LogicTree tree, ReadNode? node) => tree switch
     {
         LogicTree.Group group => new ResolvedLogic.Group(
-            group.Negated, group.IsOr, [.. group.Members.Select(member => Resolve(cache, table, member, special))]),
-        LogicTree.Leaf leaf => special(leaf.Condition) ?? Resolve(cache, table, leaf.Condition),
+            group.Negated, group.IsOr, [.. group.Members.Select(member => Resolve(cache, table, member, node))]),
+        LogicTree.Leaf leaf => node?.NullTest(leaf.Condition) ?? (ResolvedLogic)Resolve(cache, table, leaf.Condition),
         _ => throw new UnreachableException(),
     };
 

@@ -61,7 +61,7 @@ static class MutatePlanner
     /// <summary>Root filters and logic only: trees addressed to embeds never reach the WHERE of a change (contract/writes.md §7).</summary>
     static ImmutableArray<ResolvedLogic> RootConditions(QueryParams query, SchemaCache cache, Table table)
     {
-        var logic = query.Logic.Where(l => l.Path.IsEmpty).Select(l => Conditions.Resolve(cache, table, l.Tree, static _ => null));
+        var logic = query.Logic.Where(l => l.Path.IsEmpty).Select(l => Conditions.Resolve(cache, table, l.Tree, null));
         var filters = query.Filters.Where(f => f.Path.IsEmpty).Select(f => (ResolvedLogic)Conditions.Resolve(cache, table, f.Condition));
         return [.. logic, .. filters];
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AutoRest.Introspection;
 using AutoRest.Server.Requests;
 using AutoRest.Server.Sql;
@@ -7,7 +8,7 @@ namespace AutoRest.Server.Planning;
 /// <summary>A node while it is planned: the passes of <see cref="ReadPlanner"/> fill it in, one after the other; never seen outside planning.</summary>
 sealed class ReadNode
 {
-    public required IReadOnlyList<SelectItem> Items { get; init; }
+    public required ImmutableArray<SelectItem> Items { get; init; }
 
     public ReadNode? Parent { get; init; }
 
@@ -54,4 +55,11 @@ sealed class ReadNode
     /// <summary>The same, or in a to-one spread below it, whose aggregates are computed here.</summary>
     public bool HasAggregates() =>
         HasOwnAggregates() || Children.Exists(static c => c is { IsSpread: true, Via.IsToOne: true } && c.HasAggregates());
+
+    /// <summary>Exactly <c>is.null</c> and <c>not.is.null</c> on an embed's name test the embed; it shadows a column of that name.</summary>
+    public ResolvedLogic.EmbedTest? NullTest(Condition condition) =>
+        condition is { Field.Json.IsEmpty: true, Operation: Operation.Is { Value: IsValue.Null } }
+        && Children.Find(c => c.Key == condition.Field.Name) is { } child
+            ? new ResolvedLogic.EmbedTest(child.Lateral, !condition.Negated)
+            : null;
 }

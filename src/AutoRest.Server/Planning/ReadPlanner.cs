@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using AutoRest.Introspection;
 using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
@@ -173,10 +174,10 @@ sealed class ReadPlanner
 
     void ResolveRelationships(ReadNode node)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = node.Children.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
         foreach (var child in node.Children)
         {
-            if (!names.Add(child.Key))
+            if (names?.Add(child.Key) == false)
             {
                 throw new ApiException(new DuplicateEmbed(node.From.Name, child.Key, node.Depth + 1));
             }
@@ -199,7 +200,11 @@ sealed class ReadPlanner
             switch (item)
             {
                 case SelectItem.Star when node.Table is { } table && (aggregatesAbove || toManySpread || HasRepresentation(table)):
-                    node.Select.AddRange(table.Columns.Select(c => ResolveColumn(node, new FieldPath(c.Name, []), null, null, null, null)));
+                    foreach (var c in table.Columns)
+                    {
+                        node.Select.Add(ResolveColumn(node, new FieldPath(c.Name, []), null, null, null, null));
+                    }
+
                     break;
                 case SelectItem.Star:
                     node.Select.Add(new SelectedItem.Star());
@@ -222,7 +227,7 @@ sealed class ReadPlanner
         }
     }
 
-    bool HasRepresentation(Table table) => table.Columns.Any(c => ToJson(c) is not null);
+    bool HasRepresentation(Table table) => _cache.Representations.Count > 0 && table.Columns.Any(c => ToJson(c) is not null);
 
     QualifiedIdentifier? ToJson(Column? column) =>
         column is not null && _cache.Representations.TryGetValue(new CastKey(column.NominalType, "json"), out var function) ? function : null;
@@ -311,7 +316,10 @@ sealed class ReadPlanner
     void CapRows(ReadNode node)
     {
         node.Range = node.Range.CapTo(_config.DbMaxRows);
-        node.Children.ForEach(CapRows);
+        foreach (var child in node.Children)
+        {
+            CapRows(child);
+        }
     }
 
     ReadPlan Finish(ReadNode node)
@@ -323,11 +331,29 @@ sealed class ReadPlanner
             node.Parent is null ? null : node.Source,
             node.Table,
             [.. node.Select],
-            [.. node.Where.Select(tree => Conditions.Resolve(_cache, node.Table, tree, c => NullTest(node, c)))],
-            [.. node.Order.Select(order => ResolveOrder(node, order))],
+            Map(node, node.Where, static (planner, node, tree) => Conditions.Resolve(planner._cache, node.Table, tree, node)),
+            Map(node, node.Order, static (_, node, order) => ResolveOrder(node, order)),
             node.Range,
-            [.. node.Children.Select(child => new EmbedPlan(child.Key, child.Lateral, child.Via!, child.Join, ShapeOf(child), Finish(child)))],
+            Map(node, node.Children, static (planner, _, child) =>
+                new EmbedPlan(child.Key, child.Lateral, child.Via!, child.Join, ShapeOf(child), planner.Finish(child))),
             isDefault);
+    }
+
+    // Not Select: its closures and iterators would be a tenth of what a plan allocates, and most of these lists are empty.
+    ImmutableArray<TOut> Map<TIn, TOut>(ReadNode node, List<TIn> list, Func<ReadPlanner, ReadNode, TIn, TOut> made)
+    {
+        if (list.Count == 0)
+        {
+            return [];
+        }
+
+        var all = new TOut[list.Count];
+        for (var i = 0; i < all.Length; i++)
+        {
+            all[i] = made(this, node, list[i]);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(all);
     }
 
     static EmbedShape ShapeOf(ReadNode child) => (child.IsSpread, child.Via!.IsToOne) switch
@@ -337,13 +363,6 @@ sealed class ReadPlanner
         (false, true) => EmbedShape.Single,
         (false, false) => EmbedShape.Many,
     };
-
-    /// <summary>Exactly <c>is.null</c> and <c>not.is.null</c> on an embed's name test the embed; it shadows a column of that name.</summary>
-    static ResolvedLogic.EmbedTest? NullTest(ReadNode node, Condition condition) =>
-        condition is { Field.Json.IsEmpty: true, Operation: Operation.Is { Value: IsValue.Null } }
-        && node.Children.Find(c => c.Key == condition.Field.Name) is { } child
-            ? new ResolvedLogic.EmbedTest(child.Lateral, !condition.Negated)
-            : null;
 
     static ResolvedOrder ResolveOrder(ReadNode node, OrderItem order)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using AutoRest.Introspection;
 using AutoRest.Server.Planning;
 using AutoRest.Server.Requests;
@@ -43,6 +44,17 @@ public enum ColumnEncoding
 /// <param name="Members">Of an embed, in the order they are written.</param>
 public readonly record struct RowColumn(string Key, ColumnEncoding Encoding, ImmutableArray<RowColumn> Members = default);
 
+/// <summary>The columns of a row shape, and what its encoders share.</summary>
+public sealed class RowShape(ImmutableArray<RowColumn> columns)
+{
+    byte[][]? _keys;
+
+    public ImmutableArray<RowColumn> Columns { get; } = columns;
+
+    /// <summary>The columns' keys as an encoder writes them, made by the first one: a table's shape serves all its requests.</summary>
+    public byte[][] Keys(Func<ImmutableArray<RowColumn>, byte[][]> make) => _keys ??= make(Columns);
+}
+
 /// <summary>What the main query's result is.</summary>
 public abstract record ResultShape
 {
@@ -57,7 +69,7 @@ public abstract record ResultShape
 
     /// <summary>Rows in typed columns, encoded by the server.</summary>
     /// <param name="HasTotal">Each row begins with the total and with a flag that is null when there is no row on the page.</param>
-    public sealed record Rows(ImmutableArray<RowColumn> Columns, BodyFormat Format, bool HasTotal) : ResultShape;
+    public sealed record Rows(RowShape Shape, BodyFormat Format, bool HasTotal) : ResultShape;
 
     /// <summary>One text column: lines of an execution plan.</summary>
     public sealed record Lines : ResultShape;
@@ -71,7 +83,7 @@ static class BodySql
     /// unknown columns).
     /// </summary>
     /// <param name="utc">The session's time zone is UTC, so that timestamptz can be written here.</param>
-    public static ImmutableArray<RowItem>? RowItemsOf(ReadPlan plan, BodyFormat format, bool utc)
+    public static RowItems? RowItemsOf(ReadPlan plan, BodyFormat format, bool utc)
     {
         if (format is not (BodyFormat.Json or BodyFormat.SingularJson or BodyFormat.NdJson or BodyFormat.Csv) || plan.HasAggregates || plan.Table is null)
         {
@@ -79,12 +91,17 @@ static class BodySql
         }
 
         var csv = format == BodyFormat.Csv;
+        if (plan is { Select: [SelectedItem.Star], Embeds.IsEmpty: true })
+        {
+            return AllOf(plan.Table, csv, utc);
+        }
+
         if (csv && plan.Embeds.Any(static e => e.Shape == EmbedShape.SpreadOne))
         {
             return null;
         }
 
-        var items = ImmutableArray.CreateBuilder<RowItem>();
+        var items = ImmutableArray.CreateBuilder<RowItem>(plan.Select.Length + plan.Embeds.Length);
         foreach (var item in plan.Select)
         {
             if (item is SelectedItem.Column column)
@@ -101,16 +118,12 @@ static class BodySql
                 continue;
             }
 
-            foreach (var c in plan.Table.Columns)
+            if (AllOf(plan.Table, csv, utc) is not { } all)
             {
-                if (csv && c.WireType == "inet")
-                {
-                    return null;
-                }
-
-                var all = new SelectedItem.Column(c.Name, null, new ResolvedField(c.Name, c, []), null, null, null, null);
-                items.Add(new RowItem(c.Name, all, null, default, EncodingOf(all, csv, utc)));
+                return null;
             }
+
+            items.AddRange(all.Items);
         }
 
         foreach (var embed in plan.Embeds)
@@ -130,8 +143,44 @@ static class BodySql
             }
         }
 
-        return items.ToImmutable();
+        return new RowItems(items.DrainToImmutable());
     }
+
+    /// <summary>All columns of a table, made once for each table of a schema cache and each way to write them.</summary>
+    static RowItems? AllOf(Table table, bool csv, bool utc)
+    {
+        var made = Stars.GetOrCreateValue(table);
+        return csv ? made.Csv ??= Make() : utc ? made.Utc ??= Make() : made.Json ??= Make();
+
+        RowItems? Make()
+        {
+            if (csv && table.Columns.Any(static c => c.WireType == "inet"))
+            {
+                return null;
+            }
+
+            var items = ImmutableArray.CreateBuilder<RowItem>(table.Columns.Length);
+            foreach (var c in table.Columns)
+            {
+                var all = new SelectedItem.Column(c.Name, null, new ResolvedField(c.Name, c, []), null, null, null, null);
+                items.Add(new RowItem(c.Name, all, null, default, EncodingOf(all, csv, utc)));
+            }
+
+            return new RowItems(items.MoveToImmutable());
+        }
+    }
+
+    /// <summary>All columns of a table: as CSV, as JSON, and as JSON of a session whose time zone is UTC.</summary>
+    sealed class Star
+    {
+        public RowItems? Csv { get; set; }
+
+        public RowItems? Json { get; set; }
+
+        public RowItems? Utc { get; set; }
+    }
+
+    static readonly ConditionalWeakTable<Table, Star> Stars = [];
 
     static (ColumnEncoding, bool Convert) EncodingOf(EmbedPlan embed, ReadSql.Output output, bool csv, bool utc)
     {
@@ -312,6 +361,16 @@ static class BodySql
     static SqlToken First(bool first) => first ? SqlToken.Of("->0") : SqlToken.Of("");
 
     static SqlToken Empty(bool first) => first ? SqlToken.Of("'null'") : SqlToken.Of("'[]'");
+}
+
+/// <summary>The select list of a row shape.</summary>
+sealed class RowItems(ImmutableArray<RowItem> items)
+{
+    RowShape? _shape;
+
+    public ImmutableArray<RowItem> Items { get; } = items;
+
+    public RowShape Shape => _shape ??= new([.. Items.Select(static i => i.Shape)]);
 }
 
 /// <summary>An item of a row shape: an own column of the node, or an output of one of its embeds.</summary>

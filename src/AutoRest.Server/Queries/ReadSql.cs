@@ -15,10 +15,11 @@ namespace AutoRest.Server.Queries;
 /// <param name="fromCte">The root's rows come from <c>pgrst_source</c> (results of mutations and functions) instead of a relation.</param>
 sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
 {
-    readonly Dictionary<EmbedPlan, RowSource> _parents = new(ReferenceEqualityComparer.Instance);
+    Dictionary<EmbedPlan, RowSource>? _parents;
+    Dictionary<EmbedPlan, ImmutableArray<EmbedMember>>? _typed;
 
-    /// <summary>Embeds of the root that leave PostgreSQL in typed columns instead of as JSON.</summary>
-    public Dictionary<EmbedPlan, ImmutableArray<EmbedMember>> TypedEmbeds { get; } = new(ReferenceEqualityComparer.Instance);
+    /// <summary>An embed of the root leaves PostgreSQL in typed columns instead of as JSON.</summary>
+    public void Type(EmbedPlan embed, ImmutableArray<EmbedMember> members) => (_typed ??= new(ReferenceEqualityComparer.Instance)).Add(embed, members);
 
     public RowSource SourceOf(ReadPlan plan) => new(plan.Alias, root);
 
@@ -80,7 +81,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
             case Relationship.Computed computed:
                 // The whole row of the parent, cast to its table's type so that overloads resolve.
                 sql.Append($"{computed.Function}((");
-                _parents[self!].Write(sql);
+                _parents![self!].Write(sql);
                 sql.Append($".*)::{computed.OriginType}) AS {plan.Alias!.Value}");
                 break;
             default:
@@ -145,7 +146,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
             }
         }
 
-        if (self is { Shape: EmbedShape.Single } && TypedEmbeds.ContainsKey(self))
+        if (self is { Shape: EmbedShape.Single } && _typed?.ContainsKey(self) == true)
         {
             Separate();
             sql.Append($"TRUE AS ar_exists");
@@ -303,11 +304,11 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
 
     void WriteLateral(ReadPlan parent, EmbedPlan embed)
     {
-        _parents[embed] = SourceOf(parent);
+        (_parents ??= new(ReferenceEqualityComparer.Instance))[embed] = SourceOf(parent);
         var join = embed.Join == JoinKind.Inner ? SqlToken.Of(" INNER JOIN LATERAL (") : SqlToken.Of(" LEFT JOIN LATERAL (");
         sql.Append($"{join}");
         var many = embed.Shape is EmbedShape.Many or EmbedShape.SpreadMany;
-        var members = TypedEmbeds.GetValueOrDefault(embed);
+        var members = _typed?.GetValueOrDefault(embed) ?? default;
         if (many && !members.IsDefault)
         {
             for (var i = 0; i < members.Length; i++)
@@ -364,7 +365,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
 
     /// <summary>A column of a to-many lateral that is null exactly where there are no rows.</summary>
     Identifier RowsColumn(EmbedPlan embed) =>
-        TypedEmbeds.TryGetValue(embed, out var members) ? new Identifier(members[0].Key) : new Identifier("ar_rows");
+        _typed is not null && _typed.TryGetValue(embed, out var members) ? new Identifier(members[0].Key) : new Identifier("ar_rows");
 
     void WriteSpreadOrder(EmbedPlan embed)
     {
@@ -472,7 +473,7 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
 
     void WriteExists(ReadPlan parent, EmbedPlan embed)
     {
-        _parents[embed] = SourceOf(parent);
+        (_parents ??= new(ReferenceEqualityComparer.Instance))[embed] = SourceOf(parent);
         sql.Append($"EXISTS (SELECT 1 FROM ");
         WriteSource(embed.Child, embed);
         WriteExistenceWhere(embed.Child, () => WriteJoinConditions(parent, embed));

@@ -193,13 +193,13 @@ public sealed record RequestStatements(
         var items = rows == RowsMade.ByPostgres || plan.Body.Plan is not null || plan.HeadersOnly || count == CountKind.Page
             ? null
             : BodySql.RowItemsOf(plan.Plan, plan.Body.Format, rows == RowsMade.HereInUtc);
-        if (items is { } columns)
+        if (items is not null)
         {
-            foreach (var item in columns)
+            foreach (var item in items.Items)
             {
                 if (!item.Members.IsDefault)
                 {
-                    read.TypedEmbeds[item.Embed!] = item.Members;
+                    read.Type(item.Embed!, item.Members);
                 }
             }
 
@@ -208,19 +208,18 @@ public sealed record RequestStatements(
                 sql.Append($"SELECT ar_c.n, ar_p.* FROM (SELECT count(*) AS n FROM (");
                 WriteCounted(sql, read, plan.Plan, request, config);
                 sql.Append($") AS ar_r) AS ar_c LEFT JOIN (SELECT TRUE, ");
-                BodySql.WriteRowItems(sql, read, plan.Plan, columns);
+                BodySql.WriteRowItems(sql, read, plan.Plan, items.Items);
                 read.WriteFrom(plan.Plan);
                 sql.Append($") AS ar_p ON TRUE");
             }
             else
             {
                 sql.Append($"SELECT ");
-                BodySql.WriteRowItems(sql, read, plan.Plan, columns);
+                BodySql.WriteRowItems(sql, read, plan.Plan, items.Items);
                 read.WriteFrom(plan.Plan);
             }
 
-            return (sql.Build(), new ResultShape.Rows(
-                [.. columns.Select(static i => i.Shape)], plan.Body.Format, count == CountKind.Query));
+            return (sql.Build(), new ResultShape.Rows(items.Shape, plan.Body.Format, count == CountKind.Query));
         }
 
         sql.Append($"SELECT ");

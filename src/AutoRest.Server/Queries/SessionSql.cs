@@ -30,7 +30,7 @@ static class SessionSql
         parameters.Add(Parameter.Untyped(claimsJson));
         parameters.Add(Parameter.Untyped(head.Method));
         parameters.Add(Parameter.Untyped(head.Path));
-        parameters.Add(Parameter.Untyped(headers));
+        parameters.Add(Parameter.Utf8(headers));
         parameters.Add(Parameter.Untyped(cookies));
         if (timezone is not null)
         {
@@ -113,26 +113,37 @@ static class SessionSql
     }
 
     /// <summary>All headers but Cookie as a JSON object with lower-case names (the last of a repeated one wins), and the first Cookie's pairs.</summary>
-    static (string Headers, string Cookies) HeadersJson(IHeaderDictionary headers)
+    static (byte[] Headers, string Cookies) HeadersJson(IHeaderDictionary headers)
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
         buffer.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        var json = _json ??= new Utf8JsonWriter(buffer, WriterOptions);
+        json.Reset();
+        json.WriteStartObject();
+        foreach (var (name, values) in headers)
         {
-            json.WriteStartObject();
-            foreach (var (name, values) in headers)
+            if (!name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) && values.Count > 0)
             {
-                if (!name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) && values.Count > 0)
-                {
-                    json.WriteString(name.ToLowerInvariant(), values[^1]);
-                }
+                WriteLowered(json, name, values[^1]);
             }
-
-            json.WriteEndObject();
         }
 
-        var text = Encoding.UTF8.GetString(buffer.WrittenSpan);
-        return (text, CookiesJson(headers.Cookie is { Count: > 0 } cookie ? cookie[0] : null));
+        json.WriteEndObject();
+        json.Flush();
+        return (buffer.WrittenSpan.ToArray(), CookiesJson(headers.Cookie is { Count: > 0 } cookie ? cookie[0] : null));
+    }
+
+    static void WriteLowered(Utf8JsonWriter json, string name, string? value)
+    {
+        Span<char> lowered = stackalloc char[64];
+        if (name.Length <= lowered.Length)
+        {
+            json.WriteString(lowered[..name.AsSpan().ToLowerInvariant(lowered)], value);
+        }
+        else
+        {
+            json.WriteString(name.ToLowerInvariant(), value);
+        }
     }
 
     static string CookiesJson(string? cookie)
@@ -174,6 +185,10 @@ static class SessionSql
 
     [ThreadStatic]
     static ArrayBufferWriter<byte>? _buffer;
+
+    /// <summary>Writes to <see cref="_buffer"/>.</summary>
+    [ThreadStatic]
+    static Utf8JsonWriter? _json;
 }
 
 /// <summary>
