@@ -1,6 +1,6 @@
 // End-to-end load: AutoRest, pgbench with the same SQL, and any other server of the same contract, in turns, on data of its own.
 //   dotnet run -c Release --project bench/load -- [--workloads key,page,…] [--seconds 5] [--rounds 3] [--connections 32] [--pooler]
-//     [--peer-command "postgrest"] [--memory]
+//     [--peer-command "postgrest"] [--memory] [--overload] [--reload]
 // bench/README.md says what the figures mean.
 using System.Globalization;
 using AutoRest.Load;
@@ -25,10 +25,20 @@ static async Task<int> RunAsync(Options options)
 
     IReadOnlyList<WorkloadResult> throughput = [];
     IReadOnlyList<MemoryResult> memory = [];
+    IReadOnlyList<ConditionResult> conditions = [];
     if (options.Memory)
     {
         memory = await MemoryRun.RunAsync(options, servers, Console.Error.WriteLine);
         Console.Write($"\n{Report.Table(memory)}");
+    }
+    else if (options.Overload || options.Reload)
+    {
+        conditions =
+        [
+            .. options.Overload ? await ConditionsRun.OverloadAsync(options, servers, Console.Error.WriteLine) : [],
+            .. options.Reload ? await ConditionsRun.ReloadAsync(options, servers, Console.Error.WriteLine) : [],
+        ];
+        Console.Write($"\n{Report.Table(conditions)}");
     }
     else
     {
@@ -36,6 +46,6 @@ static async Task<int> RunAsync(Options options)
         Console.Write($"\n{Report.Table(throughput)}");
     }
 
-    Console.WriteLine($"\n{Report.Write(options, machine, throughput, memory)}");
+    Console.WriteLine($"\n{Report.Write(options, machine, throughput, memory, conditions)}");
     return 0;
 }

@@ -32,7 +32,8 @@ static class Report
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static string Write(Options options, Machine machine, IReadOnlyList<WorkloadResult> throughput, IReadOnlyList<MemoryResult> memory)
+    public static string Write(Options options, Machine machine, IReadOnlyList<WorkloadResult> throughput, IReadOnlyList<MemoryResult> memory,
+        IReadOnlyList<ConditionResult> conditions)
     {
         var file = options.Output
             ?? Repository.File("artifacts", string.Create(CultureInfo.InvariantCulture, $"load-{DateTime.UtcNow:yyyyMMdd-HHmmss}.json"));
@@ -53,6 +54,7 @@ static class Report
                     w.Statements,
                 }),
                 Memory = memory,
+                Conditions = conditions,
             },
             Json));
         return file;
@@ -86,6 +88,20 @@ static class Report
         {
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"| {r.Name} | {r.StartSeconds:0.000} | {r.IdleResident / 1e6:0} | {Failed(r.ResultFailure)}{r.ResultBytes / 1e6:0} | {r.ResultGrowth / 1e6:0} | {r.FirstByteSeconds * 1000:0} | {r.ResultSeconds:0.0} | {Failed(r.BodyFailure)}{r.BodyBytes / 1e6:0} | {r.BodyGrowth / 1e6:0} | {(double)r.BodyGrowth / r.BodyBytes:0.0} | {r.BodySeconds:0.0} |");
+        }
+
+        return text.ToString();
+    }
+
+    public static string Table(IReadOnlyList<ConditionResult> results)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("| run | condition | req/s | p50 ms | p99 ms | req/s ÷ first | p99 ÷ first | reloads |");
+        text.AppendLine("|---|---|---:|---:|---:|---:|---:|---:|");
+        foreach (var r in results)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {r.Run} | {r.Condition} | {r.PerSecond:#,0} | {r.P50:0.00} | {r.P99:0.00} | {r.RateRatio:0.00} | {r.P99Ratio:0.00} | {r.Reloads:0.0} |");
         }
 
         return text.ToString();

@@ -94,7 +94,7 @@ sealed class Servers : IAsyncDisposable
 
     /// <summary>Starts a server; both contestants get the same settings.</summary>
     /// <param name="command">Null: the release build of this repository, or what <c>AUTOREST_SERVER_COMMAND</c> names.</param>
-    public async Task<ServerProcess> StartServerAsync(Options options, string? command, AllocationProbe? probe, bool waitUntilReady = true)
+    public async Task<ServerProcess> StartServerAsync(Options options, string? command, AllocationProbe? probe, bool waitUntilReady = true, string database = "postgres")
     {
         var settings = new Dictionary<string, string>
         {
@@ -125,7 +125,7 @@ sealed class Servers : IAsyncDisposable
                 Environment.SetEnvironmentVariable(Override, command);
             }
 
-            return await ServerProcess.StartAsync(_pooler?.Uri("postgres") ?? Cluster.Uri("postgres"), settings, waitUntilReady);
+            return await ServerProcess.StartAsync(_pooler?.Uri(database) ?? Cluster.Uri(database), settings, waitUntilReady);
         }
         finally
         {

@@ -10,7 +10,9 @@ sealed record Series(string Name, IReadOnlyList<Turn> Turns)
     public double Median(Func<Turn, double?> value) => MedianOf(Turns.Select(value));
 
     /// <summary>How often this one's rate is another's: the median of the rounds' ratios, whose turns are neighbours in time.</summary>
-    public double RatioTo(Series other) => MedianOf(Turns.Zip(other.Turns, static (a, b) => (double?)(a.PerSecond / b.PerSecond)));
+    public double RatioTo(Series other) => RatioTo(other, static t => t.PerSecond);
+
+    public double RatioTo(Series other, Func<Turn, double> value) => MedianOf(Turns.Zip(other.Turns, (a, b) => (double?)(value(a) / value(b))));
 
     static double MedianOf(IEnumerable<double?> values)
     {
