@@ -28,6 +28,20 @@ public static class Required
         return program!;
     }
 
+    /// <summary>The server's native executable, made of the sources as they are; gives its path.</summary>
+    public static string NativeServer()
+    {
+        const string Make = "tools/publish-server.sh native";
+        var path = Repository.File("artifacts", "native", "autorest-server");
+        That(File.Exists(path), $"the server's native executable is not built: {Make}");
+        var made = File.GetLastWriteTimeUtc(path);
+        var obj = $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}";
+        var newer = Directory.EnumerateFiles(Repository.File("src"), "*.cs", SearchOption.AllDirectories)
+            .FirstOrDefault(source => !source.Contains(obj, StringComparison.Ordinal) && File.GetLastWriteTimeUtc(source) > made);
+        That(newer is null, $"the server's native executable is older than {newer}: {Make}");
+        return path;
+    }
+
     /// <summary>A program of <c>PATH</c>; gives its full path.</summary>
     public static string Tool(string program)
     {

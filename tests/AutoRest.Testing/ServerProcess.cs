@@ -56,12 +56,13 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="databaseUri">The value of <c>PGRST_DB_URI</c>: <see cref="PostgresCluster.Uri"/> or <see cref="PgBouncer.Uri"/>.</param>
     /// <param name="settings">Further <c>PGRST_*</c> variables; they win over the ones set here.</param>
     /// <param name="waitUntilReady">Return only when <c>GET /</c> answers something other than 503.</param>
+    /// <param name="executable">Another server than the built one.</param>
     /// <exception cref="InvalidOperationException">The server ended, or was not ready in time; the message holds its output.</exception>
     public static async Task<ServerProcess> StartAsync(string databaseUri, IReadOnlyDictionary<string, string>? settings = null,
-        bool waitUntilReady = true)
+        bool waitUntilReady = true, string? executable = null)
     {
         var port = Ports.Free();
-        var (program, arguments) = CommandLine();
+        var (program, arguments) = executable is null ? CommandLine() : (executable, []);
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,

@@ -24,7 +24,7 @@ static class QueryString
             return [];
         }
 
-        var pairs = ImmutableArray.CreateBuilder<QueryPair>(raw.CountAny('&', ';') + 1);
+        var pairs = ImmutableArray.CreateBuilder<QueryPair>(raw.Count('&') + raw.Count(';') + 1);
         while (!raw.IsEmpty)
         {
             var end = raw.IndexOfAny('&', ';');

@@ -135,3 +135,31 @@ public sealed class PreparingPgBouncerTests(PreparingPgBouncerReplay replay) : R
         await ReplayAsync(recorded);
     }
 }
+
+public sealed class NativeReplay(SharedCluster cluster, ReplayReport report) : Replay(cluster, report, Way, database: "recorded_native")
+{
+    public const string Way = " of the native executable";
+
+    // Once: looking at the sources takes time.
+    readonly Lazy<string> _executable = new(Required.NativeServer);
+
+    protected override string Executable => _executable.Value;
+
+    public void Require() => _ = _executable.Value;
+}
+
+/// <summary>Compiled ahead of time, without the parts nobody seems to call, the server is the same: every case of every configuration.</summary>
+public sealed class NativeExecutableTests(NativeReplay replay) : RecordedTests(replay), IClassFixture<NativeReplay>
+{
+    readonly NativeReplay _replay = replay;
+
+    public static IEnumerable<TheoryDataRow<RecordedCase>> Cases() => Rows(static _ => true, NativeReplay.Way);
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public Task Answers_as_recorded(RecordedCase recorded)
+    {
+        _replay.Require();
+        return ReplayAsync(recorded);
+    }
+}

@@ -6,7 +6,7 @@ namespace AutoRest.Api.Tests.Recorded;
 
 /// <summary>Sends recorded requests, one after another, to a server on a database of its own. One server at a time: it is replaced when the
 /// next case has another configuration.</summary>
-/// <param name="way">How the server reaches the database: empty, or <c> through PgBouncer</c>.</param>
+/// <param name="way">Empty, or what is other than usual: <c> through PgBouncer</c>.</param>
 public abstract class Replay(SharedCluster shared, ReplayReport report, string way, string database) : IAsyncDisposable
 {
     // A server that never becomes ready takes its time: not once for each of twenty configurations.
@@ -58,6 +58,9 @@ public abstract class Replay(SharedCluster shared, ReplayReport report, string w
         }
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Another server than the built one.</summary>
+    protected virtual string? Executable => null;
 
     /// <summary>The database as the server is to reach it.</summary>
     protected virtual Task<string> DatabaseUriAsync(PostgresCluster cluster, string name) => Task.FromResult(cluster.Uri(name));
@@ -141,7 +144,7 @@ public abstract class Replay(SharedCluster shared, ReplayReport report, string w
         try
         {
             _server = await ServerProcess.StartAsync(await DatabaseUriAsync(cluster, database), Corpus.Configurations[configuration],
-                waitUntilReady: false);
+                waitUntilReady: false, Executable);
             await _server.WaitUntilReadyAsync(StartTimeout);
         }
         catch (InvalidOperationException e)
