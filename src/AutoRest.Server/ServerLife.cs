@@ -25,6 +25,7 @@ static class ServerLife
         ConnectionString connection;
         ConnectionString listenConnection;
         ConnectionString? readConnection;
+        PoolerStatistics? pooler;
         try
         {
             state = new AppState(source.Load());
@@ -33,6 +34,9 @@ static class ServerLife
             connection = ConnectionString.Parse(first.DbUri, environment, ProductName.Application);
             listenConnection = ConnectionString.Parse(first.DbListenUri ?? first.DbUri, environment, ProductName.Application, readWrite: true);
             readConnection = first.DbReadUri is { } read ? ConnectionString.Parse(read, environment, ProductName.Application) : null;
+            pooler = first.PoolerStatsUri is { } stats
+                ? new PoolerStatistics(ConnectionString.Parse(stats, environment, ProductName.Application).Builder, connection.Builder.Database!, log)
+                : null;
         }
         catch (ConfigException e)
         {
@@ -104,7 +108,7 @@ static class ServerLife
             await using var api = WebServer.CreateApi(config, new RestHandler(state, database, reloader, log, replicas), () => state.Current.Authenticator, kestrel);
             await using var admin = WebServer.CreateAdmin(config, new AdminEndpoints(
                 state,
-                new MetricsPage(state, database, gauge, () => listener.IsOn, replicas),
+                new MetricsPage(state, database, gauge, () => listener.IsOn, replicas, pooler),
                 () => api.IsLive,
                 cancellation => end.Reached.IsCompleted ? Task.FromResult(false)
                     : state.Current.Snapshot.Config.DbChannelEnabled ? Task.FromResult(listener.IsOn)

@@ -39,10 +39,10 @@ public class ConfigTextTests
     public void A_redacted_dump_holds_no_secret()
     {
         var config = ConfigLoader.Load(Env(
-            ("PGRST_DB_URI", "postgres://u:hidden@h"), ("PGRST_JWT_SECRET", "hidden"), ("AUTOREST_DB_LISTEN_URI", "password=hidden"), ("PGRST_APP_SETTINGS_K", "hidden")));
+            ("PGRST_DB_URI", "postgres://u:hidden@h"), ("PGRST_JWT_SECRET", "hidden"), ("AUTOREST_DB_LISTEN_URI", "password=hidden"), ("AUTOREST_POOLER_STATS_URI", "password=hidden"), ("PGRST_APP_SETTINGS_K", "hidden")));
 
         Assert.DoesNotContain("hidden", ConfigText.Dump(config, redacted: true), StringComparison.Ordinal);
-        Assert.Equal(4, ConfigText.Dump(config).Split("hidden").Length - 1);
+        Assert.Equal(5, ConfigText.Dump(config).Split("hidden").Length - 1);
     }
 
     [Fact]

@@ -59,6 +59,7 @@ public class SettingTests
         ("ar-db-listen-uri", "host=x", c => c.DbListenUri, "host=x", "\"host=x\""),
         ("ar-db-read-uri", "host=x,y", c => c.DbReadUri, "host=x,y", "\"host=x,y\""),
         ("ar-replica-max-lag", "3", c => c.ReplicaMaxLag, 3, "3"),
+        ("ar-pooler-stats-uri", "host=x dbname=pgbouncer", c => c.PoolerStatsUri, "host=x dbname=pgbouncer", "\"host=x dbname=pgbouncer\""),
         ("ar-jwt-jwks-url", "https://i.test/keys", c => c.JwtJwksUrl, "https://i.test/keys", "\"https://i.test/keys\""),
         ("ar-jwt-issuer", "https://i.test", c => c.JwtIssuer, "https://i.test", "\"https://i.test\""),
         ("ar-jwt-audiences", "a, b", c => Joined(c.JwtAudiences), "a|b", "\"a,b\""),

@@ -61,11 +61,16 @@ public sealed class PgBouncer : IAsyncDisposable
         StartNewAsync(Command.Find("pgbouncer") ?? throw new InvalidOperationException("pgbouncer is not installed"), cluster, settings, users);
 
     /// <param name="program">Path of the pgbouncer to start.</param>
+    public static Task<PgBouncer> StartNewAsync(
+        string program, PostgresCluster cluster, IReadOnlyDictionary<string, string>? settings = null, params string[] users) =>
+        StartNewAsync(program, cluster, settings ?? new Dictionary<string, string>(), users.ToDictionary(static user => user, static _ => ""));
+
+    /// <param name="passwords">Of users besides or instead of <c>postgres</c> and <c>authenticator</c>; they count where <c>auth_type</c> asks for them.</param>
     public static async Task<PgBouncer> StartNewAsync(
-        string program, PostgresCluster cluster, IReadOnlyDictionary<string, string>? settings = null, params string[] users)
+        string program, PostgresCluster cluster, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> passwords)
     {
         var folder = await Command.CreateFolderAsync("autorest-pgbouncer-");
-        var port = settings is not null && settings.TryGetValue("listen_port", out var chosen)
+        var port = settings.TryGetValue("listen_port", out var chosen)
             ? int.Parse(chosen, CultureInfo.InvariantCulture)
             : Ports.Free();
         var all = new Dictionary<string, string>
@@ -82,12 +87,13 @@ public sealed class PgBouncer : IAsyncDisposable
             ["max_client_conn"] = "200",
             ["ignore_startup_parameters"] = "extra_float_digits",
         };
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        foreach (var (name, value) in settings)
         {
             all[name] = value;
         }
         await File.WriteAllLinesAsync(Path.Combine(folder, "users"),
-            users.Concat(["postgres", "authenticator"]).Select(u => $"\"{u.Replace("\"", "\"\"", StringComparison.Ordinal)}\" \"\""));
+            new Dictionary<string, string> { ["postgres"] = "", ["authenticator"] = "" }.Where(user => !passwords.ContainsKey(user.Key)).Concat(passwords)
+                .Select(static user => $"\"{user.Key.Replace("\"", "\"\"", StringComparison.Ordinal)}\" \"{user.Value}\""));
         await File.WriteAllLinesAsync(Path.Combine(folder, "ini"),
             ["[databases]", $"* = host=127.0.0.1 port={cluster.Port}", "[pgbouncer]", .. all.Select(s => $"{s.Key} = {s.Value}")]);
 

@@ -21,11 +21,14 @@ public sealed class AdminEndpoints(AppState state, MetricsPage metrics, Func<boo
         {
             "/live" => EndAsync(http, isLive() ? 200 : 500),
             "/ready" => ReadyAsync(http),
-            "/metrics" => WriteAsync(http, "text/plain; charset=utf-8", metrics.Write()),
+            "/metrics" => MetricsAsync(http),
             "/schema_cache" => WriteAsync(http, null, state.Current.Snapshot.Schema is { } schema ? SchemaCacheJson.Write(schema) : default),
             _ => EndAsync(http, 404),
         };
     }
+
+    async Task MetricsAsync(HttpContext http) =>
+        await WriteAsync(http, "text/plain; charset=utf-8", await metrics.WriteAsync(http.RequestAborted));
 
     async Task ReadyAsync(HttpContext http)
     {

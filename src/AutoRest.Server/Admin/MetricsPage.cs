@@ -8,17 +8,20 @@ namespace AutoRest.Server.Admin;
 /// <summary>
 /// <c>/metrics</c> in Prometheus' text format 0.0.4: the reference's names with its types and texts, then ours. contract/operations.md §7.1.
 /// </summary>
-public sealed class MetricsPage(AppState state, Database database, PoolGauge pool, Func<bool> isListening, Replicas? replicas = null)
+public sealed class MetricsPage(AppState state, Database database, PoolGauge pool, Func<bool> isListening, Replicas? replicas = null, PoolerStatistics? pooler = null)
 {
     readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
-    public ReadOnlyMemory<byte> Write()
+    public async Task<ReadOnlyMemory<byte>> WriteAsync(CancellationToken cancellationToken)
     {
+        // First: the other numbers are then those of the moment they are sent.
+        var pooled = pooler is null ? null : await pooler.ReadAsync(cancellationToken);
         var page = new StringBuilder(8192);
         WriteReference(page);
         WriteRequests(page);
         WriteDatabase(page);
         WriteReplicas(page);
+        WritePooler(page, pooled);
         WriteKeys(page);
         WriteRuntime(page);
         return Encoding.UTF8.GetBytes(page.ToString());
@@ -125,9 +128,27 @@ public sealed class MetricsPage(AppState state, Database database, PoolGauge poo
         }
     }
 
-    /// <summary>The address as a label: it comes from the configuration, so a path may hold anything.</summary>
-    static string Label(Replica replica) =>
-        $"replica=\"{replica.Address.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    void WritePooler(StringBuilder page, IReadOnlyList<(PoolerMetric Metric, double Value)>? values)
+    {
+        if (pooler is null)
+        {
+            return;
+        }
+
+        One(page, "autorest_pooler_up", "gauge", "1 while the pooler tells its statistics, else 0", values is null ? 0 : 1);
+        foreach (var (metric, value) in values ?? [])
+        {
+            var name = "autorest_pooler_" + metric.Name;
+            Head(page, name, metric.Type, metric.Help);
+            Sample(page, name, metric.Subject is null ? Label("database", pooler.Database) : "", value);
+        }
+    }
+
+    static string Label(Replica replica) => Label("replica", replica.Address);
+
+    /// <summary>A value from the configuration may hold anything: a path, a quoted name.</summary>
+    static string Label(string name, string value) =>
+        $"{name}=\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 
     void WriteKeys(StringBuilder page)
     {

@@ -93,6 +93,9 @@ public sealed record AppConfig
     /// <summary>Seconds a standby may be behind the primary and still be read from; 0 is no limit. Ours: <c>ar-replica-max-lag</c>.</summary>
     public int ReplicaMaxLag { get; init; } = 10;
 
+    /// <summary>PgBouncer's console, whose statistics <c>/metrics</c> shows; null shows none. Ours: <c>ar-pooler-stats-uri</c>.</summary>
+    public string? PoolerStatsUri { get; init; }
+
     public ImmutableArray<string> DbSchemas { get; init; } = ["public"];
 
     public ImmutableArray<string> DbExtraSearchPath { get; init; } = ["public"];

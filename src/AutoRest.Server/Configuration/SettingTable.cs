@@ -167,6 +167,8 @@ static class SettingTable
             c => c.DbReadUri, (c, v) => c with { DbReadUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
         Int("ar-replica-max-lag", "Seconds a standby may be behind and still be read from; 0 is no limit.",
             c => c.ReplicaMaxLag, (c, v) => c with { ReplicaMaxLag = v }),
+        Text("ar-pooler-stats-uri", "connection string", "PgBouncer's console (database `pgbouncer`, as one of its `stats_users`), whose statistics `/metrics` then shows; unset shows none.",
+            c => c.PoolerStatsUri, (c, v) => c with { PoolerStatsUri = v }, Secrets.LoadUri) with { Reloadable = false, IsSecret = true },
         Text("ar-jwt-jwks-url", "https URI", "Address of a key set (JWKS) that verifies tokens, besides `jwt-secret`; fetched again by itself when keys change.",
             c => c.JwtJwksUrl, (c, v) => c with { JwtJwksUrl = v }, KeyAddress),
         Text("ar-jwt-issuer", "text or https URI", "Issuer (`iss`) a token must name; if `ar-jwt-jwks-url` is unset, its OpenID configuration says where the keys are.",

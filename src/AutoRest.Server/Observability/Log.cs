@@ -57,6 +57,10 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
 
     public void ReplicaUnused(string address, string reason) => Write($"Replica {address}: no reads go there: {reason}");
 
+    /// <param name="reason">Why the pooler could not be asked; null when it could, as it could not before.</param>
+    public void PoolerAsked(string address, string? reason) =>
+        Write(reason is null ? $"Pooler {address}: its statistics are in /metrics" : $"Pooler {address}: no statistics in /metrics: {reason}");
+
     public void PreparationLost(string sqlState) =>
         Write($"A prepared statement was lost (SQLSTATE {sqlState}): a connection pooler does not keep them. Statements are no longer prepared");
 

@@ -65,7 +65,11 @@ public sealed class OperatedServer : IAsyncDisposable
 
     public int AdminPort { get; }
 
-    public static async Task<OperatedServer> StartAsync(PostgresCluster cluster, bool waitUntilReady = true, params (string Name, string Value)[] settings)
+    public static Task<OperatedServer> StartAsync(PostgresCluster cluster, bool waitUntilReady = true, params (string Name, string Value)[] settings) =>
+        StartAsync(cluster.Uri(OperationCluster.Database), waitUntilReady, settings);
+
+    /// <param name="databaseUri">Of the database, or of a pooler in front of it.</param>
+    public static async Task<OperatedServer> StartAsync(string databaseUri, bool waitUntilReady = true, params (string Name, string Value)[] settings)
     {
         var adminPort = Ports.Free();
         var all = new Dictionary<string, string>
@@ -78,7 +82,7 @@ public sealed class OperatedServer : IAsyncDisposable
             all[name] = value;
         }
 
-        return new(await ServerProcess.StartAsync(cluster.Uri(OperationCluster.Database), all, waitUntilReady), adminPort);
+        return new(await ServerProcess.StartAsync(databaseUri, all, waitUntilReady), adminPort);
     }
 
     public Task<RawResponse> GetAsync(string path) => Process.SendAsync(new("GET", path));
