@@ -25,6 +25,8 @@ static class ApiServer
             ["PGRST_DB_URI"] = $"postgresql://authenticator:{password}@127.0.0.1:{(pooler is null ? ports.Postgres : ports.PgBouncer)}/{PostgresCluster.DatabaseName}",
             // LISTEN belongs to a session: through a transaction pooler the notifications would go to nobody.
             ["AUTOREST_DB_LISTEN_URI"] = $"postgresql://authenticator:{password}@127.0.0.1:{ports.Postgres}/{PostgresCluster.DatabaseName}",
+            // Removed without a pooler: another one's numbers would be shown as this stack's.
+            ["AUTOREST_POOLER_STATS_URI"] = pooler is null ? null : $"postgresql://authenticator:{password}@127.0.0.1:{ports.PgBouncer}/pgbouncer",
             ["PGRST_JWT_SECRET"] = "@" + secrets.JwtSecretFile,
             ["PGRST_SERVER_HOST"] = "127.0.0.1",
             ["PGRST_SERVER_PORT"] = $"{ports.Server}",

@@ -13,6 +13,8 @@ if [ -r "$from/authenticator_password" ]; then
     database=${AUTOREST_DATABASE:-autorest}
     if [ -z "${PGRST_DB_URI:-}" ]; then
         export PGRST_DB_URI="postgresql://authenticator:$password@${AUTOREST_POOLER:-pgbouncer:6432}/$database"
+        # The pooler's statistics, for /metrics; set to nothing, they are not asked for.
+        export AUTOREST_POOLER_STATS_URI="${AUTOREST_POOLER_STATS_URI-postgresql://authenticator:$password@${AUTOREST_POOLER:-pgbouncer:6432}/pgbouncer}"
     fi
     # LISTEN belongs to a session: never through the transaction pooler.
     if [ -z "${AUTOREST_DB_LISTEN_URI:-}" ]; then

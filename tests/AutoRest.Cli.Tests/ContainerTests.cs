@@ -246,7 +246,7 @@ public sealed class StartScriptTests : IAsyncLifetime
             });
 
             var console = new DatabaseTarget(new Npgsql.NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = port, Username = PgBouncerPool.Admin, Password = _tool.Secrets.PgBouncerAdminPassword, Database = "pgbouncer" }, null);
-            var rows = await new PgBouncerConsole(PostgresPrograms.Find("psql"), console.LibpqVariables()).Query("SHOW DATABASES", CancellationToken.None);
+            var rows = await new PgBouncerConsole(console.Connection).Query("SHOW DATABASES", CancellationToken.None);
             Assert.Contains(rows, row => row["name"] == "autorest");
         }
         finally

@@ -66,6 +66,19 @@ public sealed class WholeStackTests(WholeStackTests.Running stack) : IClassFixtu
     }
 
     [Fact]
+    public async Task Server_tells_what_the_pooler_counts()
+    {
+        var components = stack.Status.GetProperty("components").EnumerateArray().ToDictionary(component => component.GetProperty("name").GetString()!);
+        Assert.SkipUnless(components.ContainsKey("pgbouncer"), "PgBouncer is not installed");
+        var admin = new Uri(stack.Status.GetProperty("adminUrl").GetString()!);
+
+        var page = await stack.Client.GetStringAsync(new Uri(admin, "/metrics"));
+
+        Assert.Contains("\nautorest_pooler_up 1\n", page, StringComparison.Ordinal);
+        Assert.Contains("\nautorest_pooler_clients_waiting{database=\"autorest\"} 0\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Up_prints_urls_a_token_and_three_requests()
     {
         Assert.Contains($"  API       {stack.Status.GetProperty("apiUrl").GetString()}\n", stack.Said, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Npgsql;
 namespace AutoRest.Cli.Backups;
 
 /// <summary>Builds a database beside the one in use, and puts it in its place when it is complete. Until then nothing is changed.</summary>
-sealed class DatabaseSwap(DatabaseTarget target, DataFolder? data)
+sealed class DatabaseSwap(DatabaseTarget target)
 {
     static readonly NpgsqlCommandBuilder Quoting = new();
 
@@ -102,7 +102,7 @@ sealed class DatabaseSwap(DatabaseTarget target, DataFolder? data)
         }
 
         // Behind a paused pooler requests wait; without one they are refused for this moment.
-        var console = target.Stack is { } stack && data is not null ? PgBouncerConsole.Of(stack, data) : null;
+        var console = target.Stack is { } stack ? PgBouncerConsole.Of(stack) : null;
         var paused = console is not null && await console.Pause(target.Database, cancel);
         try
         {

@@ -25,7 +25,7 @@ static class ResetCommand
                 Console.WriteLine($"{file.Path} (`autorest restore {file.Path}` brings it back)");
             }
 
-            var swap = new DatabaseSwap(target, data);
+            var swap = new DatabaseSwap(target);
             var old = await Work.Run("Running the scripts of postgres/init", quiet: false, _ => swap.Run("reset", keepProperties: false, fresh => Fill(target, fresh, cancel), cancel));
             await swap.Drop(old!, cancel);
             Console.WriteLine($"{target.Describe()} is as new.");

@@ -41,7 +41,7 @@ static class RestoreCommand
             var tables = await file.List(program, cancel);
             Confirm.Ask($"The database {target.Describe()} is replaced by {file.Path}.", parsed.GetValue(Yes));
 
-            var swap = new DatabaseSwap(target, data);
+            var swap = new DatabaseSwap(target);
             var old = await Work.Run($"Restoring {file.Path}", quiet: false, show => swap.Run("restore", keepProperties: true, fresh => Fill(target, fresh, file, program, done => show((double)done / Math.Max(1, tables)), cancel), cancel));
             Console.WriteLine($"{target.Describe()} is now {file.Path}.");
             await Old(swap, old, parsed.GetValue(DropOld), cancel);

@@ -54,7 +54,7 @@ static class StatusCommand
         var running = state is { IsRunning: true };
         var components = state is null ? [] : await Task.WhenAll(state.Components.Select(component => Look(component, cancel)));
         var healthy = running && state!.Phase == Phase.Ready && components.All(component => component.Health == Health.Healthy);
-        var measures = running && components is [{ Health: Health.Healthy }, ..] ? await Measure(state!, data, cancel) : null;
+        var measures = running && components is [{ Health: Health.Healthy }, ..] ? await Measure(state!, cancel) : null;
         var alerts = measures?.Alerts() ?? [];
         if (asJson)
         {
@@ -69,11 +69,11 @@ static class StatusCommand
         return !healthy ? NotRunning : alerts.Count > 0 ? Alerting : 0;
     }
 
-    static async Task<Measures?> Measure(StackState state, DataFolder data, CancellationToken cancel)
+    static async Task<Measures?> Measure(StackState state, CancellationToken cancel)
     {
         try
         {
-            return await Measures.Read(state, data, cancel);
+            return await Measures.Read(state, cancel);
         }
         catch (CliError)
         {

@@ -63,7 +63,7 @@ sealed record Measures(string Version, long Connections, long MaxConnections, do
 
     /// <summary>Reads them.</summary>
     /// <exception cref="CliError">The database does not answer.</exception>
-    public static async Task<Measures> Read(StackState stack, DataFolder data, CancellationToken cancel)
+    public static async Task<Measures> Read(StackState stack, CancellationToken cancel)
     {
         await using var connection = await DatabaseTarget.OfStack(stack).Open(cancel);
         await using var batch = new NpgsqlBatch(connection)
@@ -95,7 +95,7 @@ sealed record Measures(string Version, long Connections, long MaxConnections, do
             replicas.Add(new Replica(reader.GetString(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetDouble(2)));
         }
 
-        return measures with { Replicas = replicas, Pooler = PgBouncerConsole.Of(stack, data) is { } console ? await ReadPooler(console, cancel) : null };
+        return measures with { Replicas = replicas, Pooler = PgBouncerConsole.Of(stack) is { } console ? await ReadPooler(console, cancel) : null };
     }
 
     static async Task<PoolerMeasures?> ReadPooler(PgBouncerConsole console, CancellationToken cancel)

@@ -1,41 +1,43 @@
 using AutoRest.Cli.Processes;
+using AutoRest.Server.Admin;
+using Npgsql;
 
 namespace AutoRest.Cli.Database;
 
-/// <summary>PgBouncer's console, through <c>psql</c>: it speaks the simple query protocol only, which the driver does not.</summary>
-sealed class PgBouncerConsole(string psql, Dictionary<string, string?> variables)
+/// <summary>PgBouncer's console: a session for each command.</summary>
+/// <param name="settings">Address, and the login of one of its administrators.</param>
+sealed class PgBouncerConsole(NpgsqlConnectionStringBuilder settings)
 {
     /// <summary>How long running transactions may take to end before a pause goes on without them.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>The running stack's, or <see langword="null"/> without a pooler or without psql.</summary>
-    public static PgBouncerConsole? Of(StackState stack, DataFolder data)
+    /// <summary>The running stack's, or <see langword="null"/> without a pooler.</summary>
+    public static PgBouncerConsole? Of(StackState stack)
     {
-        if (stack.PoolerUrl is not { } url || PostgresPrograms.TryFind("psql", PostgresCluster.ExistingVersion(data)) is not { } psql)
+        if (stack.PoolerUrl is not { } url)
         {
             return null;
         }
 
-        var builder = DatabaseTarget.Parse(url, []);
-        builder.Username = PgBouncerPool.Admin;
-        builder.Password = new Secrets(stack.Secrets).PgBouncerAdminPassword;
-        return new PgBouncerConsole(psql, new DatabaseTarget(builder, stack).LibpqVariables("pgbouncer"));
+        var settings = DatabaseTarget.Parse(url, []);
+        settings.Username = PgBouncerPool.Admin;
+        settings.Password = new Secrets(stack.Secrets).PgBouncerAdminPassword;
+        return new PgBouncerConsole(settings);
     }
 
     /// <summary>Runs a command; rows as name → value.</summary>
     /// <exception cref="CliError">It was refused, or nobody answers.</exception>
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> Query(string command, CancellationToken cancel)
     {
-        // Unit separators: no value of the console holds one.
-        var run = await ProgramRun.Run(psql, ["-X", "-q", "-A", "-F", "\u001f", "-P", "footer=off", "-c", command], variables, cancel);
-        if (run.ExitCode != 0)
+        try
         {
-            throw new CliError($"PgBouncer's console refused {command}: look at `autorest logs pgbouncer`.", run.Complaints);
+            await using var console = await PoolerConsole.ConnectAsync(settings, cancel);
+            return await console.QueryAsync(command, cancel);
         }
-
-        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var names = lines is [var head, ..] ? head.Split('\u001f') : [];
-        return [.. lines.Skip(1).Select(line => names.Zip(line.Split('\u001f')).ToDictionary(pair => pair.First, pair => pair.Second))];
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new CliError($"PgBouncer's console refused {command} ({DatabaseTarget.Reason(e)}): look at `autorest logs pgbouncer`.");
+        }
     }
 
     /// <summary>Lets clients wait, and closes the connections to the server. Returns whether it took effect.</summary>
