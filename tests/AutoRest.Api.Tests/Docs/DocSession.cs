@@ -18,13 +18,15 @@ sealed partial class DocSession : IAsyncDisposable
     readonly PostgresCluster _cluster;
     readonly string _database;
     readonly ServerProcess _server;
+    readonly DocProxy? _proxy;
     readonly string _folder;
 
-    DocSession(PostgresCluster cluster, string database, ServerProcess server, string folder)
+    DocSession(PostgresCluster cluster, string database, ServerProcess server, DocProxy? proxy, string folder)
     {
         _cluster = cluster;
         _database = database;
         _server = server;
+        _proxy = proxy;
         _folder = folder;
     }
 
@@ -32,8 +34,9 @@ sealed partial class DocSession : IAsyncDisposable
     /// <param name="files">SQL that the server's settings rely on.</param>
     /// <param name="settings">The server's, besides those of the stack.</param>
     /// <param name="pooler">What the server connects through, if not directly.</param>
+    /// <param name="tenants">The proxy's settings, where a page asks for tenants by host name.</param>
     public static async Task<DocSession> StartAsync(
-        PostgresCluster cluster, string database, IEnumerable<string> files, IReadOnlyDictionary<string, string> settings, PgBouncer? pooler)
+        PostgresCluster cluster, string database, IEnumerable<string> files, IReadOnlyDictionary<string, string> settings, PgBouncer? pooler, string? tenants)
     {
         await cluster.CreateDatabaseAsync(database, [.. InitialFiles, .. files]);
         var folder = Directory.CreateTempSubdirectory("autorest-docs-").FullName;
@@ -68,7 +71,7 @@ sealed partial class DocSession : IAsyncDisposable
         }
 
         var server = await ServerProcess.StartAsync(pooler?.Uri(database) ?? cluster.Uri(database), all);
-        return new(cluster, database, server, folder);
+        return new(cluster, database, server, tenants is null ? null : await DocProxy.StartAsync(tenants, server.Address), folder);
     }
 
     static string Psql() =>
@@ -81,6 +84,7 @@ sealed partial class DocSession : IAsyncDisposable
         var text = block.Text.Replace("dotnet artifacts/cli/autorest.dll", "autorest", StringComparison.Ordinal)
             .Replace("contents-of-secrets/jwt_secret", Secret, StringComparison.Ordinal);
         text = Address().Replace(text, $"http://127.0.0.1:{_server.Port}");
+        text = TenantAddress().Replace(text, $"$1:{_proxy?.Port}");
         switch (block.Language)
         {
             case "sql":
@@ -133,12 +137,20 @@ sealed partial class DocSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
+        }
+
         await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
     [GeneratedRegex("http://(api\\.localhost:8080|127\\.0\\.0\\.1:8080|localhost:3000)")]
     private static partial Regex Address();
+
+    [GeneratedRegex("(http://[a-z]+\\.api\\.localhost):8080")]
+    private static partial Regex TenantAddress();
 
     [GeneratedRegex("TOKEN=\"([^\"]*)\"")]
     private static partial Regex Quoted();

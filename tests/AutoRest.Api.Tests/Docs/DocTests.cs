@@ -30,7 +30,8 @@ public sealed class DocTests(SharedCluster shared)
         var example = Example.Of(file);
         await using var pooler = example is null ? null : await example.StartPoolerAsync(cluster);
         await using var session = await DocSession.StartAsync(
-            cluster, "docs_" + string.Join('_', Path.ChangeExtension(file, null).Split('/')).ToLowerInvariant(), example?.First ?? [], example?.Settings ?? Example.NoSettings, pooler);
+            cluster, "docs_" + string.Join('_', Path.ChangeExtension(file, null).Split('/')).ToLowerInvariant(), example?.First ?? [], example?.Settings ?? Example.NoSettings, pooler,
+            example?.Tenants);
         for (var i = 0; i < page.Blocks.Length; i++)
         {
             var block = page.Blocks[i];

@@ -24,6 +24,9 @@ sealed class Example
     /// <summary>What <c>settings.env</c> sets.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
+    /// <summary>The proxy's settings, for the example that has tenants by host name.</summary>
+    public string? Tenants => Repository.File("examples", _name, "proxy.json") is var file && File.Exists(file) ? file : null;
+
     /// <summary>What is in the database before a server with these settings starts: a pre-request function that is missing fails every request.</summary>
     public IEnumerable<string> First => Settings.ContainsKey("PGRST_DB_PRE_REQUEST") ? [Repository.File("examples", _name, "schema.sql")] : [];
 
