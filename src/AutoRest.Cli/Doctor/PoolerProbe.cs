@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace AutoRest.Cli.Doctor;
@@ -36,12 +37,28 @@ sealed record PoolerProbe(PoolingMode Mode, bool? KeepsStatements)
             return new PoolerProbe(PoolingMode.None, true);
         }
 
-        await using var prepared = new NpgsqlCommand("SELECT pg_backend_pid() /* autorest doctor */", ours) { CommandTimeout = 5 };
-        await prepared.PrepareAsync(cancel);
-        process = (int)(await prepared.ExecuteScalarAsync(cancel))!;
+        // A statement with an answer of its own: another's of the same name, left behind on a connection, would answer too.
+        var own = Guid.NewGuid();
+        await using var prepared = new NpgsqlCommand($"SELECT pg_backend_pid() || ' {own}' /* autorest doctor */", ours) { CommandTimeout = 5 };
         var borrowers = new List<NpgsqlConnection>();
         try
         {
+            await prepared.PrepareAsync(cancel);
+            try
+            {
+                if (await prepared.ExecuteScalarAsync(cancel) is not string answer || !answer.EndsWith(own.ToString(), StringComparison.Ordinal))
+                {
+                    return new PoolerProbe(PoolingMode.Transaction, false);
+                }
+
+                process = int.Parse(answer.Split(' ')[0], CultureInfo.InvariantCulture);
+            }
+            catch (PostgresException e) when (e.SqlState is "26000" or "08P01")
+            {
+                // The connection went to somebody else as soon as the statement was prepared there.
+                return new PoolerProbe(PoolingMode.Transaction, false);
+            }
+
             for (var i = 0; i < MostBorrowers; i++)
             {
                 var borrower = new NpgsqlConnection(connectionString);
@@ -54,7 +71,7 @@ sealed record PoolerProbe(PoolingMode Mode, bool? KeepsStatements)
 
                 if (await Process(borrower, cancel) == process)
                 {
-                    return new PoolerProbe(PoolingMode.Transaction, await Survives(prepared, borrower, cancel));
+                    return new PoolerProbe(PoolingMode.Transaction, await Survives(prepared, own, borrower, cancel));
                 }
             }
 
@@ -80,24 +97,28 @@ sealed record PoolerProbe(PoolingMode Mode, bool? KeepsStatements)
         return (int)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    static async Task<bool> Survives(NpgsqlCommand prepared, NpgsqlConnection holdsOurs, CancellationToken cancel)
+    static async Task<bool> Survives(NpgsqlCommand prepared, Guid own, NpgsqlConnection holdsOurs, CancellationToken cancel)
     {
         try
         {
-            await prepared.ExecuteScalarAsync(cancel);
-            return true;
+            if (await prepared.ExecuteScalarAsync(cancel) is string answer && answer.EndsWith(own.ToString(), StringComparison.Ordinal))
+            {
+                return true;
+            }
         }
         catch (PostgresException e) when (e.SqlState is "26000" or "08P01")
         {
-            // Our statement stays behind on a connection that others will get: taken away, so that nobody finds its name in use.
-            await using var names = new NpgsqlCommand("SELECT string_agg(format('DEALLOCATE %I', name), ';') FROM pg_prepared_statements WHERE statement LIKE '%/* autorest doctor */'", holdsOurs);
-            if (await names.ExecuteScalarAsync(cancel) is string text)
-            {
-                await using var forget = new NpgsqlCommand(text, holdsOurs);
-                await forget.ExecuteNonQueryAsync(cancel);
-            }
-
-            return false;
+            // Lost, as below.
         }
+
+        // Our statement stays behind on a connection that others will get: taken away, so that nobody finds its name in use.
+        await using var names = new NpgsqlCommand("SELECT string_agg(format('DEALLOCATE %I', name), ';') FROM pg_prepared_statements WHERE statement LIKE '%/* autorest doctor */'", holdsOurs);
+        if (await names.ExecuteScalarAsync(cancel) is string text)
+        {
+            await using var forget = new NpgsqlCommand(text, holdsOurs);
+            await forget.ExecuteNonQueryAsync(cancel);
+        }
+
+        return false;
     }
 }
