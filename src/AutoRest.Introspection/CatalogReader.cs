@@ -23,11 +23,14 @@ public static class CatalogReader
     /// <param name="connection">Open, without a transaction.</param>
     /// <param name="schemas">The exposed schemas, <c>db-schemas</c>.</param>
     /// <param name="extraSearchPath">Schemas whose views may be intermediate steps of tracing, <c>db-extra-search-path</c>.</param>
+    /// <param name="operators">Operators to look for, each once; an empty schema is any of the search path. Without any, nothing is asked.</param>
     /// <exception cref="PostgresException">3F000 when a schema does not exist.</exception>
     /// <exception cref="NotSupportedException">The server is older than <see cref="MinimumServerVersion"/>.</exception>
     public static async Task<CatalogFacts> ReadAsync(
-        NpgsqlConnection connection, ImmutableArray<string> schemas, ImmutableArray<string> extraSearchPath, CancellationToken ct)
+        NpgsqlConnection connection, ImmutableArray<string> schemas, ImmutableArray<string> extraSearchPath, CancellationToken ct,
+        ImmutableArray<QualifiedIdentifier> operators = default)
     {
+        operators = operators.IsDefault ? [] : operators;
         var exposed = ArrayLiteral(schemas);
         var extra = ArrayLiteral(extraSearchPath);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
@@ -52,6 +55,11 @@ public static class CatalogReader
         batch.BatchCommands.Add(Query("computed_relationships", exposed));
         batch.BatchCommands.Add(Query("representations"));
         batch.BatchCommands.Add(Query("media_handlers", exposed));
+        if (!operators.IsEmpty)
+        {
+            batch.BatchCommands.Add(Query(
+                "operators", ArrayLiteral([.. operators.Select(static o => o.Schema)]), ArrayLiteral([.. operators.Select(static o => o.Name)]), exposed, extra));
+        }
 
         CatalogFacts facts;
         await using (var reader = await batch.ExecuteReaderAsync(ct))
@@ -93,7 +101,14 @@ public static class CatalogReader
                     r.GetString(0), r.GetString(1), Name(r, 2)), ct),
                 await results.ReadAsync("media_handlers", static r => new MediaHandler(
                     r.IsDBNull(0) ? null : Name(r, 0), r.GetString(2), Name(r, 3), Name(r, 5), r.GetBoolean(7)), ct),
-                results.Timings);
+                []);
+            facts = facts with
+            {
+                WantedOperators = operators,
+                Operators = operators.IsEmpty ? [] : await results.ReadAsync("operators", static r => new OperatorRow(
+                    Name(r, 0), new OperatorOverload(r.GetString(2), r.GetString(3), r.GetBoolean(4))), ct),
+                Timings = results.Timings,
+            };
         }
 
         await transaction.CommitAsync(ct);

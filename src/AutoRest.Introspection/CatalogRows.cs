@@ -25,6 +25,12 @@ public sealed record CatalogFacts(
     ImmutableArray<MediaHandler> MediaHandlers,
     ImmutableArray<QueryTiming> Timings)
 {
+    /// <summary>Of the operators that were asked for.</summary>
+    public ImmutableArray<OperatorRow> Operators { get; init; } = [];
+
+    /// <summary>What was asked for; an empty schema is any of the search path.</summary>
+    public ImmutableArray<QualifiedIdentifier> WantedOperators { get; init; } = [];
+
     /// <summary>A database without anything in it, to be filled with <c>with</c>.</summary>
     public static CatalogFacts Empty { get; } = new(0, [], [], [], [], [], [], [], [], [], [], [], [], [], [], []);
 }
@@ -88,6 +94,10 @@ public readonly record struct RoutineSettingRow(long Routine, string Entry);
 
 /// <summary>A row of <c>computed_relationships.sql</c>.</summary>
 public sealed record ComputedRelationshipRow(QualifiedIdentifier Function, QualifiedIdentifier Origin, QualifiedIdentifier Target, bool ToOne);
+
+/// <summary>A row of <c>operators.sql</c>.</summary>
+/// <param name="Name">As asked for, so that an empty schema stays one.</param>
+public readonly record struct OperatorRow(QualifiedIdentifier Name, OperatorOverload Overload);
 
 /// <summary>A row of <c>role_settings.sql</c>.</summary>
 /// <param name="Entry"><c>name=value</c>.</param>

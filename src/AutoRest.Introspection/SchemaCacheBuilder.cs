@@ -35,6 +35,8 @@ public static class SchemaCacheBuilder
             facts.MediaHandlers)
         {
             NamedTypes = types,
+            Operators = facts.WantedOperators.ToFrozenDictionary(
+                static name => name, name => facts.Operators.Where(o => o.Name == name).Select(static o => o.Overload).ToImmutableArray()),
         };
     }
 

@@ -8,6 +8,7 @@ using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 using AutoRest.Server.Execution;
 using AutoRest.Server.Observability;
+using AutoRest.Server.Planning;
 using Npgsql;
 
 namespace AutoRest.Server;
@@ -235,7 +236,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                 }
 
                 var started = Stopwatch.GetTimestamp();
-                var facts = await CatalogReader.ReadAsync(connection, config.DbSchemas, config.DbExtraSearchPath, cancellationToken);
+                var facts = await CatalogReader.ReadAsync(connection, config.DbSchemas, config.DbExtraSearchPath, cancellationToken, [.. config.Operators.All.Select(static o => o.Sql.Key).Distinct()]);
                 var querying = Stopwatch.GetElapsedTime(started);
                 log.SchemaQueried(querying);
                 log.SchemaTimings(facts.Timings.GroupBy(static t => LabelOf(t.Query)).Where(static g => g.Key.Length > 0)
@@ -248,6 +249,13 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                     cache.Tables.Count, cache.Relationships.Values.Sum(static r => r.Length), cache.Routines.Values.Sum(static r => r.Length),
                     cache.Representations.Count, cache.MediaHandlers.Length);
                 log.SchemaLoadedIn(Stopwatch.GetElapsedTime(started));
+                foreach (var custom in config.Operators.All)
+                {
+                    if (OperatorResolver.ObjectionTo(cache, custom) is { } objection)
+                    {
+                        log.OperatorUnusable($"{custom.Name}:{custom.Sql}", objection);
+                    }
+                }
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
             {
@@ -348,6 +356,11 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
             }
 
             state.Publish(current => current with { Config = config, Roles = roles });
+            if (!config.Operators.Items.SequenceEqual(snapshot.Config.Operators.Items))
+            {
+                // Whether the database has them is known to the schema cache only.
+                Request();
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -60,12 +60,32 @@ public class CatalogReaderTests(Database database)
     public async Task Every_query_of_the_folder_is_read()
     {
         await using var connection = await database.ConnectAsync("fixture");
-        var facts = await CatalogReader.ReadAsync(connection, ["api"], [], TestContext.Current.CancellationToken);
+        var facts = await CatalogReader.ReadAsync(connection, ["api"], [], TestContext.Current.CancellationToken, [new("", "=")]);
         Assert.Equal(
             typeof(CatalogReader).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal),
             facts.Timings.Select(t => t.Query).Concat(["role_settings", "settable_parameters", "settable_parameters_14"])
                 .Concat(["types", "type_attributes", "routine_results", "routine_arguments"])
                 .Select(q => q + ".sql").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Operators_are_read_where_they_are_asked_for()
+    {
+        await using var connection = await database.ConnectAsync("shapes");
+        QualifiedIdentifier[] wanted =
+            [new("shop", "==="), new("hidden", "==="), new("", "==="), new("pg_catalog", "@@"), new("", "@#@"), new("s\"ho\\p", "==="), new("", "~~~")];
+        var facts = await CatalogReader.ReadAsync(connection, ["shop", "depot"], ["extra"], TestContext.Current.CancellationToken, [.. wanted]);
+        var operators = SchemaCacheBuilder.Build(facts).Operators;
+        Assert.Equal(wanted.Length, operators.Count);
+        Assert.Equal([new("integer", "text", true)], operators[wanted[0]]);
+        Assert.Equal([new("integer", "integer", false)], operators[wanted[1]]);
+        Assert.Equal([new("integer", "bigint", false), new("integer", "text", true)], operators[wanted[2]].OrderBy(static o => o.Right));
+        Assert.Contains(new("tsvector", "tsquery", false), operators[wanted[3]]);
+        Assert.All(wanted[4..], name => Assert.Empty(operators[name]));
+
+        facts = await CatalogReader.ReadAsync(connection, ["shop", "depot"], ["extra"], TestContext.Current.CancellationToken);
+        Assert.Empty(SchemaCacheBuilder.Build(facts).Operators);
+        Assert.DoesNotContain(facts.Timings, static t => t.Query == "operators");
     }
 
     [Fact]

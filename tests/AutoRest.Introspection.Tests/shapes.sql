@@ -95,6 +95,11 @@ create operator shop.=== (function = hidden.equals, leftarg = int, rightarg = te
 create table shop.comparing (id int);
 create policy p on shop.comparing using (id operator(shop.===) 'x');
 
+-- Operators
+create operator extra.=== (function = pg_catalog.int48eq, leftarg = int, rightarg = bigint);
+create operator hidden.=== (function = pg_catalog.int4eq, leftarg = int, rightarg = int);
+create operator extra.@#@ (function = pg_catalog.int4um, rightarg = int);
+
 -- Casts and handlers
 create domain extra.hex as int;
 create function extra.hex_json(extra.hex) returns json language sql as $$ select '1'::json $$;

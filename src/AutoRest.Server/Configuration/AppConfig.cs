@@ -231,8 +231,8 @@ public sealed record AppConfig
     /// <summary>Requests that may come at once before a rate counts; 0 is as many as the rate. Ours: <c>ar-rate-limit-burst</c>.</summary>
     public int RateLimitBurst { get; init; }
 
-    /// <summary>Operators that <c>order</c> may use. Ours: <c>ar-operators</c>.</summary>
-    public OrderOperators Operators { get; init; } = OrderOperators.None;
+    /// <summary>Operators that filters, <c>order</c> and <c>select</c> may use. Ours: <c>ar-operators</c>.</summary>
+    public CustomOperators Operators { get; init; } = CustomOperators.None;
 
     /// <summary>Encodings offered, the preferred one first; empty is none. Ours: <c>ar-compression</c>.</summary>
     public ImmutableArray<string> Compression { get; init; } = [];

@@ -113,6 +113,15 @@ public sealed record UnknownColumn(string Column, string Relation) : ApiError("P
     public override string Message => $"Could not find the '{Column}' column of '{Relation}' in the schema cache";
 }
 
+/// <summary>AR201: an operator of the setting <c>ar-operators</c> that the database does not have, or whose function is volatile. Ours: contract/beyond.md, entry 18.</summary>
+/// <param name="Name">As clients call it: which operator it stands for is not theirs to know.</param>
+public sealed record UnusableOperator(string Name, string Objection) : ApiError("AR201", 400)
+{
+    public override string Message => $"The operator '{Name}' cannot be used";
+
+    public override string Details => Objection;
+}
+
 /// <summary>PGRST205: no such relation.</summary>
 /// <param name="Suggestion">The whole hint, as <see cref="Suggestions"/> words it, or null.</param>
 public sealed record UnknownTable(QualifiedIdentifier Name, string? Suggestion) : ApiError("PGRST205", 404)

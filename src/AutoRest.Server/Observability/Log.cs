@@ -74,6 +74,9 @@ public sealed class Log(TextWriter diagnostics, TextWriter access)
     public void SchemaLoadedIn(TimeSpan took) =>
         Write(string.Create(CultureInfo.InvariantCulture, $"Schema cache loaded in {took.TotalMilliseconds:F1} milliseconds"));
 
+    /// <param name="setting">Name and operator, as configured.</param>
+    public void OperatorUnusable(string setting, string objection) => Write($"WARNING: ar-operators: '{setting}' cannot be used. {objection}");
+
     public void SchemaLoadFailed(IEnumerable<string> schemas, IEnumerable<string> extra, string error) => Write(
         $"Failed to load the schema cache using db-schemas={string.Join(',', schemas)} and db-extra-search-path={string.Join(',', extra)}. {error}");
 

@@ -25,7 +25,11 @@ public sealed record ApiModel(
     ImmutableArray<RelationModel> Relations,
     ImmutableArray<RoutineGroup> Routines,
     bool MayUseSchema,
-    FrozenDictionary<string, NamedType> Types);
+    FrozenDictionary<string, NamedType> Types)
+{
+    /// <summary>Names of the configured operators (<c>ar-operators</c>) that can be used.</summary>
+    public ImmutableArray<string> Operators { get; init; } = [];
+}
 
 /// <summary>Where the API is reached.</summary>
 /// <param name="Host">With port.</param>

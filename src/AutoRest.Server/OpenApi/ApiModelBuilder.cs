@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using AutoRest.Introspection;
 using AutoRest.Server.Configuration;
+using AutoRest.Server.Planning;
 
 namespace AutoRest.Server.OpenApi;
 
@@ -25,7 +26,10 @@ static class ApiModelBuilder
             Relations(cache, schema, visible),
             Routines(cache, schema, visible),
             visible?.MayUseSchema ?? true,
-            cache.NamedTypes);
+            cache.NamedTypes)
+        {
+            Operators = [.. config.Operators.All.Where(o => OperatorResolver.ObjectionTo(cache, o) is null).Select(static o => o.Name)],
+        };
     }
 
     static ApiAddress AddressOf(AppConfig config)

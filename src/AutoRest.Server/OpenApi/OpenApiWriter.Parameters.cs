@@ -29,8 +29,9 @@ sealed partial class OpenApiWriter
     void WriteParameters()
     {
         _json.WriteStartObject("parameters");
-        WriteQueryParameter("select", "Columns and embedded relations, for example `*`, `id,alias:name,other(*)`, `data->>key`.");
-        WriteQueryParameter("order", "For example `name.asc.nullslast,id.desc`.");
+        WriteQueryParameter(
+            "select", "Columns and embedded relations, for example `*`, `id,alias:name,other(*)`, `data->>key`." + OperatorHint("`alias:column.$op(name,operand)`"));
+        WriteQueryParameter("order", "For example `name.asc.nullslast,id.desc`." + OperatorHint("`column.name.[operand].desc`"));
         WriteQueryParameter("and", "Conditions that must all hold, for example `(a.gt.1,b.is.null)`.");
         WriteQueryParameter("or", "Conditions of which one must hold, for example `(a.eq.1,b.not.is.null)`.");
         WriteQueryParameter("limit", "Most rows.", "integer", example: 20);
@@ -71,6 +72,10 @@ sealed partial class OpenApiWriter
 
         _json.WriteEndObject();
     }
+
+    /// <summary>A sentence about the operators this server has besides those of the API; empty without any.</summary>
+    string OperatorHint(string form) =>
+        _model.Operators.IsEmpty ? "" : $" Operators of this database, as {form}: {string.Join(' ', _model.Operators.Select(static o => $"`{o}`"))}.";
 
     /// <param name="example">Documentation pages fill it in: whoever tries a large table out is not sent all of it.</param>
     void WriteQueryParameter(string name, string description, string type = "string", int? example = null)

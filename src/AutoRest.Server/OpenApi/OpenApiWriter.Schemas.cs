@@ -64,7 +64,7 @@ sealed partial class OpenApiWriter
             "description",
             "`operator.value`; `not.` in front negates. Operators: `eq` `neq` `gt` `gte` `lt` `lte` `like` `ilike` (`*` is the wildcard) `match` `imatch` "
             + "`in.(a,b)` `is.null|not_null|true|false|unknown` `isdistinct` `fts` `plfts` `phfts` `wfts` `cs` `cd` `ov` `sl` `sr` `nxr` `nxl` `adj`; "
-            + "`eq`, `like`, … take `(any)` and `(all)`.");
+            + "`eq`, `like`, … take `(any)` and `(all)`." + OperatorHint("`name.operand`, or `name.lt(bound).operand`, which compares the operator's value"));
         WriteTexts("examples", ["eq.1", "in.(1,2)", "not.is.null"]);
         _json.WriteEndObject();
     }

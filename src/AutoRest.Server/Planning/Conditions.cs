@@ -15,18 +15,26 @@ static class Conditions
         table?.ColumnsByName.GetValueOrDefault(field.Name),
         field.Json.IsEmpty ? [] : [.. field.Json.Select(step => new ResolvedStep(step.AsText, step.IsIndex, Parameter.Untyped(step.Operand)))]);
 
+    /// <param name="operators">For configured operators; null where there are none.</param>
     /// <param name="node">The node whose embeds a condition may test instead of a column; null where there are none.</param>
-    public static ResolvedLogic Resolve(SchemaCache cache, Table? table, LogicTree tree, ReadNode? node) => tree switch
+    public static ResolvedLogic Resolve(SchemaCache cache, Table? table, LogicTree tree, OperatorResolver? operators, ReadNode? node) => tree switch
     {
         LogicTree.Group group => new ResolvedLogic.Group(
-            group.Negated, group.IsOr, [.. group.Members.Select(member => Resolve(cache, table, member, node))]),
-        LogicTree.Leaf leaf => node?.NullTest(leaf.Condition) ?? (ResolvedLogic)Resolve(cache, table, leaf.Condition),
+            group.Negated, group.IsOr, [.. group.Members.Select(member => Resolve(cache, table, member, operators, node))]),
+        LogicTree.Leaf leaf => node?.NullTest(leaf.Condition) ?? Resolve(cache, table, leaf.Condition, operators),
         _ => throw new UnreachableException(),
     };
 
-    public static ResolvedLogic.Test Resolve(SchemaCache cache, Table? table, Condition condition)
+    public static ResolvedLogic Resolve(SchemaCache cache, Table? table, Condition condition, OperatorResolver? operators)
     {
         var field = Resolve(table, condition.Field);
+        if (condition.Operation is Operation.Custom custom)
+        {
+            return new ResolvedLogic.OperatorTest(
+                field, condition.Negated, operators!.Resolve(field, custom.Use),
+                custom.Threshold is { } threshold ? new ResolvedThreshold(threshold.Comparison.Sql, Parameter.Untyped(threshold.Bound)) : null);
+        }
+
         var (operand, language) = condition.Operation switch
         {
             Operation.Compare { Operator.Kind: FilterKind.Pattern } like => (Parameter.Untyped(like.Value.Replace('*', '%')), null),

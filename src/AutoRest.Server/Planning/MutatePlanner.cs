@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AutoRest.Introspection;
+using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
 using AutoRest.Server.Requests;
 using AutoRest.Server.Sql;
@@ -9,8 +10,8 @@ namespace AutoRest.Server.Planning;
 /// <summary>Plans POST, PATCH, PUT and DELETE on a relation. contract/writes.md.</summary>
 static class MutatePlanner
 {
-    /// <exception cref="ApiException">PGRST204 for an unknown payload column, PGRST105 for the filters of PUT.</exception>
-    public static MutatePlan Plan(ApiRequest request, SchemaCache cache, Table table, MutationKind kind, ReadPlan returned)
+    /// <exception cref="ApiException">PGRST204 for an unknown payload column, PGRST105 for the filters of PUT, AR201 for an operator that cannot be used.</exception>
+    public static MutatePlan Plan(ApiRequest request, SchemaCache cache, AppConfig config, Table table, MutationKind kind, ReadPlan returned)
     {
         var columns = kind == MutationKind.Delete ? [] : TargetColumns(request, cache, table);
         if (kind == MutationKind.SingleUpsert)
@@ -28,7 +29,7 @@ static class MutatePlanner
             columns,
             request.Payload,
             request.Payload is { } payload ? ParameterOf(payload, mergesDefaults) : null,
-            kind == MutationKind.Insert ? [] : RootConditions(request.Query, cache, table),
+            kind == MutationKind.Insert ? [] : RootConditions(request.Query, cache, config, table),
             conflict,
             resolution,
             mergesDefaults,
@@ -59,10 +60,11 @@ static class MutatePlanner
     }
 
     /// <summary>Root filters and logic only: trees addressed to embeds never reach the WHERE of a change (contract/writes.md §7).</summary>
-    static ImmutableArray<ResolvedLogic> RootConditions(QueryParams query, SchemaCache cache, Table table)
+    static ImmutableArray<ResolvedLogic> RootConditions(QueryParams query, SchemaCache cache, AppConfig config, Table table)
     {
-        var logic = query.Logic.Where(l => l.Path.IsEmpty).Select(l => Conditions.Resolve(cache, table, l.Tree, null));
-        var filters = query.Filters.Where(f => f.Path.IsEmpty).Select(f => (ResolvedLogic)Conditions.Resolve(cache, table, f.Condition));
+        var operators = OperatorResolver.For(cache, config);
+        var logic = query.Logic.Where(l => l.Path.IsEmpty).Select(l => Conditions.Resolve(cache, table, l.Tree, operators, null));
+        var filters = query.Filters.Where(f => f.Path.IsEmpty).Select(f => Conditions.Resolve(cache, table, f.Condition, operators));
         return [.. logic, .. filters];
     }
 

@@ -9,7 +9,7 @@ namespace AutoRest.Server.Planning;
 /// <summary>Request × snapshot → plan: names resolved, relationships found, media type chosen. contract/requests.md §1.1 gives the order of refusals.</summary>
 public static class Planner
 {
-    /// <exception cref="ApiException">PGRST105, 107, 108, 118, 122, 123, 127, 128, 2xx.</exception>
+    /// <exception cref="ApiException">PGRST105, 107, 108, 118, 122, 123, 127, 128, 2xx; AR201.</exception>
     public static ActionPlan Plan(ApiRequest request, SchemaCache cache, AppConfig config) => request.Action switch
     {
         RequestAction.Read read => PlanRead(request, cache, config, read),
@@ -47,7 +47,7 @@ public static class Planner
         var table = FindTable(cache, mutate.Relation);
         var planned = ReadPlanner.Plan(
             request, cache, config, table.Name, table, RowRange.All, capRows: false, withRootConditions: false, orderOrigin: "pgrst_source");
-        var plan = MutatePlanner.Plan(request, cache, table, mutate.Kind, planned.Plan);
+        var plan = MutatePlanner.Plan(request, cache, config, table, mutate.Kind, planned.Plan);
         CheckPreferences(request.Preferences);
         var body = ContentNegotiation.Choose(
             request.Accept, cache, config, table.Name, planned.Plan.IsDefaultSelect && !request.Query.SelectIsEmpty);

@@ -33,7 +33,11 @@ public abstract record SelectedItem
     /// <param name="ToJson">The domain's json cast, applied to the column.</param>
     public sealed record Column(
         string Key, string? Alias, ResolvedField? Field, string? Cast, AggregateFunction? Aggregate, string? AggregateCast,
-        QualifiedIdentifier? ToJson) : SelectedItem;
+        QualifiedIdentifier? ToJson) : SelectedItem
+    {
+        /// <summary>What is made of the field before it is cast and aggregated.</summary>
+        public ResolvedOperation? Operation { get; init; }
+    }
 }
 
 /// <summary>A test, ready to be written.</summary>
@@ -52,6 +56,10 @@ public abstract record ResolvedLogic
         ResolvedField Field, bool Negated, Operation Operation, Parameter? Operand, Parameter? Language, QualifiedIdentifier? FromText)
         : ResolvedLogic;
 
+    /// <summary>A configured operator whose value is the test, or is compared with a bound.</summary>
+    /// <param name="Threshold">Null where the value is the test.</param>
+    public sealed record OperatorTest(ResolvedField Field, bool Negated, ResolvedOperation Operation, ResolvedThreshold? Threshold) : ResolvedLogic;
+
     /// <summary>A null test on the embed whose lateral source is <paramref name="Lateral"/> (contract/embedding.md §7).</summary>
     /// <param name="IsNull"><c>is.null</c>: an anti-join; otherwise a semi-join.</param>
     public sealed record EmbedTest(SourceAlias Lateral, bool IsNull) : ResolvedLogic;
@@ -65,8 +73,11 @@ public sealed record ResolvedOrder(SourceAlias? Embed, ResolvedField Field, Orde
 }
 
 /// <summary>A configured operator and its right operand as bound. contract/beyond.md, entry 18.</summary>
-/// <param name="Type">What the operand is cast to: the column's type; null for what is no known column, or a path into one.</param>
+/// <param name="Type">What the operand is cast to; null leaves it to PostgreSQL.</param>
 public sealed record ResolvedOperation(OperatorName Operator, Parameter Operand, TypeName? Type);
+
+/// <param name="Bound">Of unknown type: PostgreSQL takes that of the operator's value.</param>
+public sealed record ResolvedThreshold(SqlToken Comparison, Parameter Bound);
 
 /// <summary>What an embed becomes in its parent's row.</summary>
 public enum EmbedShape

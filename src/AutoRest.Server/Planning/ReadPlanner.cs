@@ -22,6 +22,7 @@ sealed class ReadPlanner
     readonly SchemaCache _cache;
     readonly AppConfig _config;
     readonly string _schema;
+    readonly OperatorResolver? _operators;
     readonly List<(string Target, string Alias)> _legacyNames = [];
     int _positions;
 
@@ -30,6 +31,7 @@ sealed class ReadPlanner
         _cache = cache;
         _config = config;
         _schema = schema;
+        _operators = OperatorResolver.For(cache, config);
     }
 
     /// <param name="from">The relation; for functions the result relation.</param>
@@ -37,7 +39,7 @@ sealed class ReadPlanner
     /// <param name="capRows">False for mutations, to which <c>db-max-rows</c> never applies.</param>
     /// <param name="withRootConditions">False for mutations: root filters select the rows to change, not the rows to return.</param>
     /// <param name="orderOrigin">How PGRST118 calls the root; the relation's name unless it reads a CTE.</param>
-    /// <exception cref="ApiException">PGRST108, 118, 123, 127, 200, 201.</exception>
+    /// <exception cref="ApiException">PGRST108, 118, 123, 127, 200, 201; AR201.</exception>
     public static PlannedRead Plan(
         ApiRequest request, SchemaCache cache, AppConfig config, QualifiedIdentifier from, Table? table, RowRange range, bool capRows = true,
         bool withRootConditions = true, string? orderOrigin = null)
@@ -202,7 +204,7 @@ sealed class ReadPlanner
                 case SelectItem.Star when node.Table is { } table && (aggregatesAbove || toManySpread || HasRepresentation(table)):
                     foreach (var c in table.Columns)
                     {
-                        node.Select.Add(ResolveColumn(node, new FieldPath(c.Name, []), null, null, null, null));
+                        node.Select.Add(ResolveColumn(node, new FieldPath(c.Name, []), null, null, null, null, null));
                     }
 
                     break;
@@ -214,7 +216,7 @@ sealed class ReadPlanner
                         count.Alias ?? "count", count.Alias, null, null, count.Aggregate, count.AggregateCast, null));
                     break;
                 case SelectItem.Column column:
-                    node.Select.Add(ResolveColumn(node, column.Field, column.Alias, column.Cast, column.Aggregate, column.AggregateCast));
+                    node.Select.Add(ResolveColumn(node, column.Field, column.Alias, column.Use, column.Cast, column.Aggregate, column.AggregateCast));
                     break;
                 default:
                     break;
@@ -233,11 +235,13 @@ sealed class ReadPlanner
         column is not null && _cache.Representations.TryGetValue(new CastKey(column.NominalType, "json"), out var function) ? function : null;
 
     SelectedItem.Column ResolveColumn(
-        ReadNode node, FieldPath field, string? alias, string? cast, AggregateFunction? aggregate, string? aggregateCast)
+        ReadNode node, FieldPath field, string? alias, OperatorUse? use, string? cast, AggregateFunction? aggregate, string? aggregateCast)
     {
         var resolved = Resolve(node, field);
-        var key = alias ?? (aggregate is { } function ? AggregateName(function) : KeyOf(field));
-        return new SelectedItem.Column(key, alias, resolved, cast, aggregate, aggregateCast, ToJson(resolved.Column));
+        var key = alias ?? (aggregate is { } function ? AggregateName(function) : use?.Operator.Name ?? KeyOf(field));
+        return use is null
+            ? new SelectedItem.Column(key, alias, resolved, cast, aggregate, aggregateCast, ToJson(resolved.Column))
+            : new SelectedItem.Column(key, alias, resolved, cast, aggregate, aggregateCast, null) { Operation = _operators!.Resolve(resolved, use) };
     }
 
     static string AggregateName(AggregateFunction function) => function switch
@@ -331,8 +335,8 @@ sealed class ReadPlanner
             node.Parent is null ? null : node.Source,
             node.Table,
             [.. node.Select],
-            Map(node, node.Where, static (planner, node, tree) => Conditions.Resolve(planner._cache, node.Table, tree, node)),
-            Map(node, node.Order, static (_, node, order) => ResolveOrder(node, order)),
+            Map(node, node.Where, static (planner, node, tree) => Conditions.Resolve(planner._cache, node.Table, tree, planner._operators, node)),
+            Map(node, node.Order, static (planner, node, order) => planner.ResolveOrder(node, order)),
             node.Range,
             Map(node, node.Children, static (planner, _, child) =>
                 new EmbedPlan(child.Key, child.Lateral, child.Via!, child.Join, ShapeOf(child), planner.Finish(child))),
@@ -364,7 +368,7 @@ sealed class ReadPlanner
         (false, false) => EmbedShape.Many,
     };
 
-    static ResolvedOrder ResolveOrder(ReadNode node, OrderItem order)
+    ResolvedOrder ResolveOrder(ReadNode node, OrderItem order)
     {
         if (order.Embed is { } name && node.Children.Find(c => c.Key == name) is { } child)
         {
@@ -375,12 +379,7 @@ sealed class ReadPlanner
         var field = Resolve(node, order.Field);
         return new ResolvedOrder(null, field, order.Direction, order.Nulls)
         {
-            Operation = order.Operation is { } operation ? Resolve(field, operation) : null,
+            Operation = order.Use is { } use ? _operators!.Resolve(field, use) : null,
         };
     }
-
-    static ResolvedOperation Resolve(ResolvedField field, OrderOperation operation) => new(
-        operation.Operator,
-        Parameter.Untyped(operation.Operand),
-        field is { Column: { } column, Steps.IsEmpty: true } ? TypeName.WithoutModifiers(column) : null);
 }

@@ -107,9 +107,9 @@ static class BodySql
             if (item is SelectedItem.Column column)
             {
                 // A bare "count" that is no column is the legacy row count, an aggregate in disguise. inet prints otherwise as text than as a field,
-                // and of casts and functions the type is not known.
+                // and of casts, functions and operators the type is not known.
                 if (column.Field is { Name: "count", Column: null } || (csv && column.Field?.Column is null or { WireType: "inet" })
-                    || (csv && column.Cast is not null))
+                    || (csv && (column.Cast is not null || column.Operation is not null)))
                 {
                     return null;
                 }
@@ -214,6 +214,11 @@ static class BodySql
         if (column.Cast is { } cast)
         {
             return cast.Trim() == "text" ? (ColumnEncoding.Text, false) : (ColumnEncoding.Json, true);
+        }
+
+        if (column.Operation is not null)
+        {
+            return (ColumnEncoding.Json, true);
         }
 
         if (!field.Steps.IsEmpty)

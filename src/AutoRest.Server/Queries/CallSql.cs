@@ -117,6 +117,9 @@ static class CallSql
                 case ResolvedLogic.Test test:
                     names.Add(test.Field.Name);
                     break;
+                case ResolvedLogic.OperatorTest test:
+                    names.Add(test.Field.Name);
+                    break;
                 default:
                     break;
             }

@@ -83,11 +83,43 @@ static class FilterSql
             case ResolvedLogic.Test test:
                 WriteTest(sql, source, test);
                 break;
+            case ResolvedLogic.OperatorTest test:
+                WriteTest(sql, source, test);
+                break;
             case ResolvedLogic.EmbedTest test:
                 embedTest(sql, test);
                 break;
             default:
                 throw new UnreachableException();
+        }
+    }
+
+    /// <summary>
+    /// <c>field OPERATOR(…) $1::type</c>. The bare column on the left, a value of a known type on the right: an index can serve it.
+    /// </summary>
+    public static void WriteOperation(SqlWriter sql, RowSource source, ResolvedField field, ResolvedOperation operation)
+    {
+        WriteField(sql, source, field);
+        sql.Append($" {operation.Operator} {operation.Operand}");
+        if (operation.Type is { } type)
+        {
+            sql.Append($"::{type}");
+        }
+    }
+
+    static void WriteTest(SqlWriter sql, RowSource source, ResolvedLogic.OperatorTest test)
+    {
+        if (test.Negated)
+        {
+            sql.Append($"NOT ");
+        }
+
+        sql.Append($"(");
+        WriteOperation(sql, source, test.Field, test.Operation);
+        sql.Append($")");
+        if (test.Threshold is { } threshold)
+        {
+            sql.Append($" {threshold.Comparison} {threshold.Bound}");
         }
     }
 

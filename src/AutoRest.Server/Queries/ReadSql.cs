@@ -208,7 +208,11 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
             sql.Append($"CAST(");
         }
 
-        if (column.ToJson is { } toJson)
+        if (column.Operation is { } operation)
+        {
+            FilterSql.WriteOperation(sql, source, field, operation);
+        }
+        else if (column.ToJson is { } toJson)
         {
             sql.Append($"{toJson}(");
             FilterSql.WriteField(sql, source, field);
@@ -499,7 +503,12 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
             if (item is SelectedItem.Column { Aggregate: null, Field: { } field } column)
             {
                 Separate();
-                if (column.Alias is { } alias)
+                if (column.Operation is { } operation)
+                {
+                    // Not by its name, which a column may have, too.
+                    FilterSql.WriteOperation(sql, SourceOf(plan), field, operation);
+                }
+                else if (column.Alias is { } alias)
                 {
                     sql.Append($"{new Identifier(alias)}");
                 }
@@ -545,17 +554,13 @@ sealed class ReadSql(SqlWriter sql, QualifiedIdentifier root, bool fromCte)
     void WriteOrderField(ReadPlan plan, ResolvedOrder order)
     {
         var source = order.Embed is { } lateral ? new RowSource(lateral, default) : SourceOf(plan);
-        FilterSql.WriteField(sql, source, order.Field, wrap: order.Embed is null);
-        if (order.Operation is not { } operation)
+        if (order.Operation is { } operation)
         {
-            return;
+            FilterSql.WriteOperation(sql, source, order.Field, operation);
         }
-
-        // The bare column on the left, a value of its own type on the right: an index can then give the rows in this order.
-        sql.Append($" {operation.Operator} {operation.Operand}");
-        if (operation.Type is { } type)
+        else
         {
-            sql.Append($"::{type}");
+            FilterSql.WriteField(sql, source, order.Field, wrap: order.Embed is null);
         }
     }
 

@@ -135,7 +135,7 @@ public sealed record RequestStatements(
 
     static bool RunsUserCode(ReadPlan plan) =>
         plan.Table is not { RunsUserCode: false }
-        || plan.Select.Any(static i => i is SelectedItem.Column { Field: { Column: null } or null } or SelectedItem.Column { ToJson: not null })
+        || plan.Select.Any(static i => i is SelectedItem.Column { Field: { Column: null } or null } or SelectedItem.Column { ToJson: not null } or SelectedItem.Column { Operation: not null })
         || plan.Where.Any(RunsUserCode)
         || plan.Order.Any(static o => o.Field.Column is null || o.Operation is not null)
         || plan.Embeds.Any(static e => e.Via is Relationship.Computed || RunsUserCode(e.Child));
@@ -144,6 +144,7 @@ public sealed record RequestStatements(
     {
         ResolvedLogic.Group group => group.Members.Any(RunsUserCode),
         ResolvedLogic.Test test => test.Field.Column is null || test.FromText is not null,
+        ResolvedLogic.OperatorTest => true,
         _ => false,
     };
 

@@ -37,6 +37,9 @@ public abstract record Operation
 
     /// <summary>A full-text operator; <paramref name="Operator"/> is a row whose kind is full text.</summary>
     public sealed record FullText(FilterOperator Operator, string? Language, string Value) : Operation;
+
+    /// <summary>A configured operator whose value is the test, or is compared with <paramref name="Threshold"/>.</summary>
+    public sealed record Custom(OperatorUse Use, Threshold? Threshold) : Operation;
 }
 
 /// <summary>A test of one field: <c>[not.]op.value</c>.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AutoRest.Server.Configuration;
 using AutoRest.Server.Errors;
-using AutoRest.Server.Sql;
 
 namespace AutoRest.Server.Requests;
 
@@ -29,12 +28,9 @@ public enum NullsOrder
 /// <summary>An order term. <paramref name="Embed"/> is the to-one embed whose column it is, for related orders.</summary>
 public sealed record OrderItem(string? Embed, FieldPath Field, OrderDirection? Direction, NullsOrder? Nulls)
 {
-    /// <summary>What the field is put to before it is ordered by; null orders by the field itself.</summary>
-    public OrderOperation? Operation { get; init; }
+    /// <summary>What is made of the field before it is ordered by; null orders by the field itself.</summary>
+    public OperatorUse? Use { get; init; }
 }
-
-/// <summary>A configured operator with its right operand, which stays the client's text. contract/beyond.md, entry 18.</summary>
-public sealed record OrderOperation(OperatorName Operator, string Operand);
 
 /// <summary>The order of the node that <paramref name="Path"/> names.</summary>
 public sealed record OrderParam(ImmutableArray<string> Path, ImmutableArray<OrderItem> Items);
@@ -85,8 +81,8 @@ public sealed record QueryParams(
     /// <param name="raw">Still encoded; a leading <c>?</c> is dropped.</param>
     /// <param name="argumentsAllowed">A value that is no operator expression is a function's argument (contract/functions.md §2), else PGRST100.</param>
     /// <param name="canonicalWanted"><see cref="Canonical"/> is used; otherwise it stays empty.</param>
-    /// <param name="operators">What <c>order</c> may use besides columns; none if null.</param>
+    /// <param name="operators">What may be used besides the operators of the API; none if null.</param>
     /// <exception cref="ApiException">PGRST100.</exception>
-    public static QueryParams Parse(string raw, bool argumentsAllowed = false, bool canonicalWanted = true, OrderOperators? operators = null) =>
-        QueryParser.Parse(raw, argumentsAllowed, canonicalWanted, operators ?? OrderOperators.None);
+    public static QueryParams Parse(string raw, bool argumentsAllowed = false, bool canonicalWanted = true, CustomOperators? operators = null) =>
+        QueryParser.Parse(raw, argumentsAllowed, canonicalWanted, operators ?? CustomOperators.None);
 }

@@ -25,7 +25,7 @@ static class QueryParser
     /// 1. every <c>order</c>; 2. every <c>and</c>/<c>or</c>; 3. <c>columns</c>; 4. <c>select</c>; 5. every filter; 6. <c>on_conflict</c>;
     /// 7. ranges never refuse here.
     /// </summary>
-    public static QueryParams Parse(ReadOnlySpan<char> raw, bool argumentsAllowed, bool canonicalWanted, OrderOperators operators)
+    public static QueryParams Parse(ReadOnlySpan<char> raw, bool argumentsAllowed, bool canonicalWanted, CustomOperators operators)
     {
         var pairs = QueryString.Split(raw);
         if (pairs.IsEmpty)
@@ -47,13 +47,13 @@ static class QueryParser
         }
 
         var orders = Orders(pairs, kinds, operators); // 1
-        var logic = Logic(pairs, kinds); // 2
+        var logic = Logic(pairs, kinds, operators); // 2
         var columns = First(pairs, kinds, QueryKeyKind.Columns) is { } columnsText // 3
             ? CodePoints.SortedSet(TextParser.ParseNames("columns", columnsText))
             : (ImmutableArray<string>?)null;
         var selectText = First(pairs, kinds, QueryKeyKind.Select); // 4
-        var select = selectText is null ? QueryParams.StarSelect : TextParser.ParseSelect(selectText);
-        var (filters, arguments) = Filters(pairs, kinds, filterCount, argumentsAllowed); // 5
+        var select = selectText is null ? QueryParams.StarSelect : TextParser.ParseSelect(selectText, operators);
+        var (filters, arguments) = Filters(pairs, kinds, filterCount, argumentsAllowed, operators); // 5
         var onConflict = First(pairs, kinds, QueryKeyKind.OnConflict) is { } conflictText // 6
             ? TextParser.ParseNames("on_conflict", conflictText)
             : (ImmutableArray<string>?)null;
@@ -106,7 +106,7 @@ static class QueryParser
     }
 
     /// <summary>All are parsed, the first per path is kept.</summary>
-    static ImmutableArray<OrderParam> Orders(ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds, OrderOperators operators)
+    static ImmutableArray<OrderParam> Orders(ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds, CustomOperators operators)
     {
         ImmutableArray<OrderParam>.Builder? orders = null;
         HashSet<string>? paths = null;
@@ -128,14 +128,14 @@ static class QueryParser
         return orders?.DrainToImmutable() ?? [];
     }
 
-    static ImmutableArray<LogicParam> Logic(ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds)
+    static ImmutableArray<LogicParam> Logic(ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds, CustomOperators operators)
     {
         ImmutableArray<LogicParam>.Builder? logic = null;
         for (var i = 0; i < pairs.Length; i++)
         {
             if (kinds[i] == QueryKeyKind.Logic && pairs[i].Value is { } value)
             {
-                (logic ??= ImmutableArray.CreateBuilder<LogicParam>()).Add(TextParser.ParseLogic(pairs[i].Key, value));
+                (logic ??= ImmutableArray.CreateBuilder<LogicParam>()).Add(TextParser.ParseLogic(pairs[i].Key, value, operators));
             }
         }
 
@@ -143,7 +143,7 @@ static class QueryParser
     }
 
     static (ImmutableArray<FilterParam> Filters, ImmutableArray<RoutineArgument> Arguments) Filters(
-        ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds, int count, bool argumentsAllowed)
+        ImmutableArray<QueryPair> pairs, ReadOnlySpan<QueryKeyKind> kinds, int count, bool argumentsAllowed, CustomOperators operators)
     {
         if (count == 0)
         {
@@ -160,7 +160,7 @@ static class QueryParser
             }
 
             var (path, field) = TextParser.ParseTreePath(pairs[i].Key);
-            if (TextParser.TryParseFilter(value, argumentsAllowed, out var negated, out var operation))
+            if (TextParser.TryParseFilter(value, argumentsAllowed, out var negated, out var operation, operators))
             {
                 filters.Add(new FilterParam(pairs[i].Key, path, new Condition(field, negated, operation)));
             }

@@ -38,7 +38,11 @@ public abstract record SelectItem
     public sealed record Star : SelectItem;
 
     /// <summary>A column, optionally aliased, cast and aggregated; <c>count()</c> has no <paramref name="Field"/>.</summary>
-    public sealed record Column(string? Alias, FieldPath? Field, string? Cast, AggregateFunction? Aggregate, string? AggregateCast) : SelectItem;
+    public sealed record Column(string? Alias, FieldPath? Field, string? Cast, AggregateFunction? Aggregate, string? AggregateCast) : SelectItem
+    {
+        /// <summary>What is made of the field before it is cast and aggregated.</summary>
+        public OperatorUse? Use { get; init; }
+    }
 
     /// <summary><c>alias:target!hint!inner(…)</c>.</summary>
     public sealed record Embed(string? Alias, string Target, string? Hint, JoinKind? Join, ImmutableArray<SelectItem> Select) : SelectItem;

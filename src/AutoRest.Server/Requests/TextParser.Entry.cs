@@ -18,11 +18,12 @@ ref partial struct TextParser
     }
 
     /// <summary>The value of a filter.</summary>
+    /// <param name="operators">What may be used besides the operators of the API; without any, the grammar and its messages are the reference's.</param>
     /// <returns>False if it is none but may be a function's argument: refused without having consumed anything.</returns>
     /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
-    public static bool TryParseFilter(string value, bool orArgument, out bool negated, out Operation operation)
+    public static bool TryParseFilter(string value, bool orArgument, out bool negated, out Operation operation, CustomOperators? operators = null)
     {
-        var parser = new TextParser(value, explaining: false);
+        var parser = Over(value, operators);
         if (parser.Filter(out negated, out operation))
         {
             return true;
@@ -30,18 +31,14 @@ ref partial struct TextParser
 
         return orArgument && !parser._consumed
             ? false
-            : throw Explain("filter", value, value, static (ref TextParser p) => p.Filter(out _, out _));
+            : throw Explain("filter", value, value, static (ref TextParser p) => p.Filter(out _, out _), operators);
     }
 
     /// <summary>The value of <c>order</c>.</summary>
     /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
-    public static ImmutableArray<OrderItem> ParseOrder(string value) => ParseOrder(value, OrderOperators.None);
-
-    /// <inheritdoc cref="ParseOrder(string)"/>
-    /// <param name="operators">What a term may use; without any, the grammar and its messages are the reference's.</param>
-    public static ImmutableArray<OrderItem> ParseOrder(string value, OrderOperators operators)
+    public static ImmutableArray<OrderItem> ParseOrder(string value, CustomOperators? operators = null)
     {
-        var parser = new TextParser(value, explaining: false) { _operators = operators };
+        var parser = Over(value, operators);
         return parser.Order(out var items)
             ? items
             : throw Explain("order", value, value, static (ref TextParser p) => p.Order(out _), operators);
@@ -49,7 +46,7 @@ ref partial struct TextParser
 
     /// <summary>Key and value of <c>and</c> and <c>or</c>. <c>not</c> anywhere in the path negates.</summary>
     /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
-    public static LogicParam ParseLogic(string key, string value)
+    public static LogicParam ParseLogic(string key, string value, CustomOperators? operators = null)
     {
         var keyParser = new TextParser(key, explaining: false);
         if (!keyParser.Names(out var path, out var last))
@@ -61,20 +58,20 @@ ref partial struct TextParser
         var name = keyParser.TextOf(last);
         var negated = path.Contains("not");
         var text = $"{(negated ? "not." : "")}{name}{value}";
-        var parser = new TextParser(text, explaining: false);
+        var parser = Over(text, operators);
         return parser.Tree(out var tree)
             ? new LogicParam(negated ? path.RemoveAll(static p => p == "not") : path, tree)
-            : throw Explain("logic tree", value, text, static (ref TextParser p) => p.Tree(out _));
+            : throw Explain("logic tree", value, text, static (ref TextParser p) => p.Tree(out _), operators);
     }
 
     /// <summary>The value of <c>select</c>; empty when its first item cannot even begin.</summary>
     /// <exception cref="ApiException"><see cref="QueryParseError"/> (PGRST100).</exception>
-    public static ImmutableArray<SelectItem> ParseSelect(string value)
+    public static ImmutableArray<SelectItem> ParseSelect(string value, CustomOperators? operators = null)
     {
-        var parser = new TextParser(value, explaining: false);
+        var parser = Over(value, operators);
         return parser.Select(out var items)
             ? items
-            : throw Explain("select parameter", value, value, static (ref TextParser p) => p.Select(out _));
+            : throw Explain("select parameter", value, value, static (ref TextParser p) => p.Select(out _), operators);
     }
 
     /// <summary>The value of <c>columns</c> or <c>on_conflict</c>, as <paramref name="parameter"/> names it.</summary>
@@ -87,14 +84,16 @@ ref partial struct TextParser
             : throw Explain($"{parameter} parameter", value, value, static (ref TextParser p) => p.NameList(out _));
     }
 
+    static TextParser Over(string text, CustomOperators? operators) => new(text, explaining: false) { _operators = operators ?? CustomOperators.None };
+
     /// <summary>How a run ended. For the test that a silent and an explaining run always agree.</summary>
     internal readonly record struct Outcome(bool Success, bool Consumed, int Position);
 
     /// <summary>Runs one production either way.</summary>
     /// <param name="what">As in the messages.</param>
-    internal static Outcome Run(string what, string text, bool explaining, OrderOperators? operators = null)
+    internal static Outcome Run(string what, string text, bool explaining, CustomOperators? operators = null)
     {
-        var parser = new TextParser(text, explaining) { _operators = operators ?? OrderOperators.None };
+        var parser = new TextParser(text, explaining) { _operators = operators ?? CustomOperators.None };
         var success = what switch
         {
             "tree path" => parser.TreePath(out _, out _, out _),

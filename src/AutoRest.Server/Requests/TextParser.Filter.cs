@@ -42,6 +42,11 @@ ref partial struct TextParser
     bool Operation(bool inTree, out Operation operation)
     {
         var mark = Begin();
+        if (ConfiguredName(out var found))
+        {
+            return End(mark, CustomTest(inTree, found, out operation));
+        }
+
         if (_explaining)
         {
             return EndLabel(mark, OperationByTrial(inTree, out operation), OperatorLabel);

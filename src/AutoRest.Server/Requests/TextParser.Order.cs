@@ -5,9 +5,6 @@ namespace AutoRest.Server.Requests;
 /// <summary><c>order</c>. contract/reads.md §5.</summary>
 ref partial struct TextParser
 {
-    /// <summary>Longest operand of an order term, in characters: some 5,000 numbers. What PostgreSQL compares every row with.</summary>
-    public const int MaxOperand = 65_536;
-
     bool Order(out ImmutableArray<OrderItem> items)
     {
         items = [];
@@ -66,67 +63,51 @@ ref partial struct TextParser
     bool FieldTerm(out OrderItem item)
     {
         item = NoOrder;
-        if (!(Field(out var field) && OptionalOperation(out var operation) && OrderOptions(out var direction, out var nulls)))
+        if (!(Field(out var field) && OptionalOrderUse(out var use) && OrderOptions(out var direction, out var nulls)))
         {
             return false;
         }
 
-        item = new OrderItem(null, FieldOf(field), direction, nulls) { Operation = operation };
+        item = new OrderItem(null, FieldOf(field), direction, nulls) { Use = use };
         return true;
     }
 
     /// <summary>
     /// Ours: <c>.operator.operand</c> with a configured operator. A term that uses none is read, and refused, as if there were no operators.
     /// </summary>
-    bool OptionalOperation(out OrderOperation? operation)
+    bool OptionalOrderUse(out OperatorUse? use)
     {
-        operation = null;
-        var rest = _text[_position..];
-        if (rest.Length == 0 || rest[0] != '.')
+        use = null;
+        if (_operators.IsEmpty || Peek != '.')
         {
             return true;
         }
 
-        var length = rest[1..].IndexOf('.');
-        if (length < 0 || !_operators.TryGet(rest.Slice(1, length), out var found))
+        var rest = _text[(_position + 1)..];
+        var length = rest.IndexOf('.');
+        if (length < 0 || !_operators.TryGet(rest[..length], out var found))
         {
             return true;
         }
 
         Advance(length + 2);
-        if (!Operand(out var operand))
+        if (!OrderOperand(out var operand))
         {
             return false;
         }
 
-        operation = new OrderOperation(found, operand);
+        use = new OperatorUse(found, operand);
         return true;
     }
 
-    /// <summary><c>[…]</c>, brackets inside it in pairs, or <c>"…"</c> as a quoted name.</summary>
-    bool Operand(out string operand)
+    /// <summary><c>[…]</c>, brackets inside it in pairs, or <c>"…"</c> as a quoted name: a direction follows.</summary>
+    bool OrderOperand(out string operand)
     {
         operand = "";
         var start = _position;
         if (Peek == '[')
         {
-            var depth = 0;
-            do
-            {
-                var next = _text[_position..].IndexOfAny('[', ']');
-                if (next < 0)
-                {
-                    Advance(_text.Length - _position);
-                    Expect("\"]\"");
-                    return false;
-                }
-
-                Advance(next + 1);
-                depth += _text[_position - 1] == '[' ? 1 : -1;
-            }
-            while (depth > 0);
-
-            return Kept(_text[start.._position].ToString(), out operand);
+            return Brackets() && Kept(_text[start.._position].ToString(), out operand);
         }
 
         if (Peek == '"')
@@ -136,13 +117,6 @@ ref partial struct TextParser
 
         Expect("operand ([...] or \"...\")");
         return false;
-    }
-
-    bool Kept(string text, out string operand)
-    {
-        operand = text;
-        _tooLong |= text.Length > MaxOperand;
-        return text.Length <= MaxOperand;
     }
 
     bool OrderOptions(out OrderDirection? direction, out NullsOrder? nulls)

@@ -195,14 +195,14 @@ ref partial struct TextParser
     bool PlainColumn(out SelectItem item)
     {
         item = StarItem;
-        if (!(OptionalAlias(out var alias) && Field(out var field) && OptionalCast(out var cast) && OptionalAggregate(out var aggregate)
+        if (!(OptionalAlias(out var alias) && Field(out var field) && OptionalUse(out var use) && OptionalCast(out var cast) && OptionalAggregate(out var aggregate)
             && OptionalCast(out var aggregateCast) && FieldEnd()))
         {
             return false;
         }
 
         // A second cast without an aggregate has no effect.
-        item = new SelectItem.Column(AliasOf(alias), FieldOf(field), cast, aggregate, aggregate is null ? null : aggregateCast);
+        item = new SelectItem.Column(AliasOf(alias), FieldOf(field), cast, aggregate, aggregate is null ? null : aggregateCast) { Use = use };
         return true;
     }
 

@@ -29,7 +29,7 @@ ref partial struct TextParser
     int _depth;
     bool _tooDeep;
     bool _tooLong;
-    OrderOperators _operators = OrderOperators.None;
+    CustomOperators _operators = CustomOperators.None;
     bool? _mayCount;
 
     TextParser(ReadOnlySpan<char> text, bool explaining)
@@ -43,9 +43,9 @@ ref partial struct TextParser
     /// <summary>Runs a production again, this time collecting messages, and makes the refusal of them.</summary>
     /// <param name="what">The parameter, in the words of contract/errors.md §5.</param>
     /// <param name="shown">What the message quotes; differs from <paramref name="text"/> for logic trees.</param>
-    static ApiException Explain(string what, string shown, string text, Production production, OrderOperators? operators = null)
+    static ApiException Explain(string what, string shown, string text, Production production, CustomOperators? operators = null)
     {
-        var parser = new TextParser(text, explaining: true) { _operators = operators ?? OrderOperators.None };
+        var parser = new TextParser(text, explaining: true) { _operators = operators ?? CustomOperators.None };
         production(ref parser);
         var position = parser._failure?.Position ?? parser._position;
         var details = parser._tooDeep

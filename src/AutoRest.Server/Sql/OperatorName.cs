@@ -20,6 +20,9 @@ public readonly record struct OperatorName
 
     internal string Symbol { get; }
 
+    /// <summary>How the schema cache calls it: an empty schema is any of the search path.</summary>
+    public QualifiedIdentifier Key => new(Schema?.Name ?? "", Symbol);
+
     /// <summary><c>symbol</c> or <c>schema.symbol</c>; the schema is taken as it is written, without quotes.</summary>
     /// <returns>False if it is no operator that PostgreSQL could have.</returns>
     public static bool TryParse(string text, out OperatorName name)

@@ -28,6 +28,9 @@ public readonly struct TypeName
     /// <inheritdoc cref="FromCatalog(Column)"/>
     public static TypeName FromCatalog(RoutineParameter parameter) => new(parameter.CallType);
 
+    /// <summary>The right operand's type.</summary>
+    public static TypeName FromCatalog(OperatorOverload overload) => new(overload.Right);
+
     /// <summary>Without the modifiers of PostgreSQL's own types: a cast to <c>varchar(3)</c> would cut its operand.</summary>
     public static TypeName WithoutModifiers(Column column) => new(column.DataType);
 
@@ -45,6 +48,8 @@ public readonly struct TypeName
 
         return new(text);
     }
+
+    public override string ToString() => Text;
 }
 
 /// <summary>SQL text that the catalog printed: a column's default expression.</summary>

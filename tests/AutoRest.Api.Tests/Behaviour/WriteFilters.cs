@@ -20,6 +20,7 @@ static class WriteFilters
     [
         "", ".", "..", ",", "(", ")", "()", "\"", "\\", "*", "%00", "%", "%zz", "%ff", "null", "eq", "eq.", "in.", "in.()", "in.(", "is.", "not.", "not", "or", "and", "-",
         "->", "::", "::int", ":", "!", " ", "+", "{", "}", "{}", "[", "'", "'--", "/*", ";", "%26", "%3d", "𝔘", "eq.eq.", "any", "(any)", "1e9", "NaN", "&", "&&", "=", "==",
+        "minus.", ".lt(", "lt()", "$op(minus,1)", "starts.",
     ];
 
     static Gen<(string Op, string Value, string Sql)> NumberTest => Gen.OneOf(
@@ -28,13 +29,19 @@ static class WriteFilters
         select (op.Item1, Text(value), $"{op.Item2} {Text(value)}"),
         from values in Gen.Choose(-3, 43).ListOf().Resize(5)
         select ("in", $"({string.Join(',', values.Select(Text))})", values.Count == 0 ? "= any ('{}')" : $"in ({string.Join(", ", values.Select(Text))})"),
-        Gen.Elements(("is", "null", "is null"), ("isdistinct", "3", "is distinct from 3")));
+        Gen.Elements(("is", "null", "is null"), ("isdistinct", "3", "is distinct from 3")),
+
+        // Configured: minus:- and, below, starts:^@.
+        from op in Gen.Elements(("eq", "="), ("neq", "<>"), ("gt", ">"), ("gte", ">="), ("lt", "<"), ("lte", "<="))
+        from operand in Gen.Choose(-3, 43)
+        from bound in Gen.Choose(-9, 43)
+        select ($"minus.{op.Item1}({Text(bound)})", Text(operand), $"operator(pg_catalog.-) {Text(operand)} {op.Item2} {Text(bound)}"));
 
     static Gen<(string Op, string Value, string Sql)> TextTest => Gen.OneOf(
         from op in Gen.Elements(("eq", "="), ("neq", "<>"), ("gt", ">"))
         from value in Gen.Elements("", "b1", "b2", "null", "(x)", "a,b", "NULL", "%", "*", "it's", "\"q\"", "\\")
         select (op.Item1, value, $"{op.Item2} '{value.Replace("'", "''", StringComparison.Ordinal)}'"),
-        Gen.Elements(("like", "b*", "like 'b%'"), ("ilike", "B1*", "ilike 'B1%'"), ("is", "null", "is null"), ("match", "^b[12]", "~ '^b[12]'")));
+        Gen.Elements(("like", "b*", "like 'b%'"), ("ilike", "B1*", "ilike 'B1%'"), ("is", "null", "is null"), ("match", "^b[12]", "~ '^b[12]'"), ("starts", "b", "^@ 'b'")));
 
     static Gen<(string Op, string Value, string Sql)> BoolTest => Gen.Elements(
         ("is", "true", "is true"), ("is", "false", "is false"), ("is", "unknown", "is unknown"), ("eq", "true", "= true"), ("is", "not_null", "is not null"));

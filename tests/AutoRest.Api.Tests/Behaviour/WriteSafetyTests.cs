@@ -97,6 +97,28 @@ public sealed class WriteSafetyTests(WriteSafetyTests.Fixture fixture) : IClassF
     [InlineData("or=(id.eq.1000,)")]
     [InlineData("other.or=(id.eq.1)")]
     [InlineData("c=eq.")]
+    [InlineData("id=minus.")]
+    [InlineData("id=not.minus.")]
+    [InlineData("id=minus.1")]
+    [InlineData("id=minus.%00")]
+    [InlineData("id=minus.lt().1")]
+    [InlineData("id=minus.lt(%00).1")]
+    [InlineData("id=minus.lt(1).")]
+    [InlineData("id=minus.lt(1).%00")]
+    [InlineData("id=minus.lt(1)")]
+    [InlineData("id=minus.lt(1")]
+    [InlineData("id=minus.lt(x).1")]
+    [InlineData("id=minus")]
+    [InlineData("b=starts.")]
+    [InlineData("b=not.starts.")]
+    [InlineData("b=starts.%00b")]
+    [InlineData("or=(id.minus.lt(0).)")]
+    [InlineData("or=(id.minus.lt(0).\"\")")]
+    [InlineData("or=(b.starts.)")]
+    [InlineData("and=(b.starts.\"\")")]
+    [InlineData("id=missing.lt(1).1")]
+    [InlineData("or=(id.missing.1,id.gt.0)")]
+    [InlineData("id=Minus.gt(0).1")]
     public async Task An_empty_filter_or_an_unknown_one_changes_nothing(string query)
     {
         var (server, cluster) = await fixture.StartedAsync();
@@ -201,7 +223,7 @@ public sealed class WriteSafetyTests(WriteSafetyTests.Fixture fixture) : IClassF
                 grant select, insert, update, delete on all tables in schema api to anon;
                 """);
             return (await Api.StartAsync(cluster.Uri(Database), ("PGRST_DB_POOL", "4"), ("PGRST_DB_TX_END", "commit-allow-override"),
-                ("PGRST_DB_CHANNEL_ENABLED", "false")), cluster);
+                ("PGRST_DB_CHANNEL_ENABLED", "false"), ("AUTOREST_OPERATORS", "minus:pg_catalog.-,starts:^@,missing:<~~~>")), cluster);
         }
     }
 }

@@ -291,6 +291,7 @@ public sealed class ExampleTests(SharedCluster shared)
         {
             "/passages?order=embedding.cosine.[1,0,0]&limit=5&select=id,owner,public",
             "/passages?order=embedding.cosine.[1,0,0].asc&limit=5&public=is.true&select=id,owner,public",
+            "/passages?order=embedding.cosine.[1,0,0]&limit=5&embedding=cosine.lt(0.5).[1,0,0]&select=id,owner,public,score:embedding.$op(cosine,[1,0,0])",
             "/rpc/nearest?query=[1,0,0]&select=id,owner,public",
         })
         {

@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using AutoRest.Server.Configuration;
 using AutoRest.Server.OpenApi;
 using AutoRest.Server.Tests.Requests;
 
@@ -14,6 +17,34 @@ public sealed class DocumentTests
 
     [Fact]
     public void The_OpenAPI_document_is_the_golden_one() => CompareWithFile("tenant.openapi.json", OpenApi(null));
+
+    [Fact]
+    public void Operators_that_can_be_used_are_named()
+    {
+        var config = SampleSchema.Config with { Operators = CustomOperators.Parse(["near:<->", "gone:<~~~>"]) };
+        var cache = SampleSchema.Cache with
+        {
+            Operators = new Dictionary<AutoRest.Introspection.QualifiedIdentifier, ImmutableArray<AutoRest.Introspection.OperatorOverload>>
+            {
+                [new("", "<->")] = [new("point", "point", false)],
+                [new("", "<~~~>")] = [],
+            }.ToFrozenDictionary(),
+        };
+        var output = new ArrayBufferWriter<byte>();
+        OpenApiWriter.Write(output, ApiModelBuilder.Build(cache, config, "tenant", null));
+        using var document = JsonDocument.Parse(output.WrittenMemory);
+        var components = document.RootElement.GetProperty("components");
+        foreach (var part in new[]
+        {
+            components.GetProperty("schemas").GetProperty("Filter"), components.GetProperty("parameters").GetProperty("select"),
+            components.GetProperty("parameters").GetProperty("order"),
+        })
+        {
+            var description = part.GetProperty("description").GetString();
+            Assert.Contains(": `near`.", description, StringComparison.Ordinal);
+            Assert.DoesNotContain("gone", description, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public void Every_reference_of_the_documents_has_a_target()

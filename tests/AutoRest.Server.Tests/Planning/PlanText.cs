@@ -55,7 +55,7 @@ static class PlanText
         if (!plan.Order.IsEmpty)
         {
             text.Append("; order ").AppendJoin(", ", plan.Order.Select(o =>
-                $"{(o.Embed is { } lateral ? embeds[lateral].Key + "/" : "")}{Of(o.Field)}{(o.Operation is { } x ? $" {x.Operator} <{x.Operand.Text}>" : "")}{(o.Direction is { } d ? $" {d}" : "")}{(o.Nulls is { } n ? $" nulls {n}" : "")}"));
+                $"{(o.Embed is { } lateral ? embeds[lateral].Key + "/" : "")}{Of(o.Field)}{Of(o.Operation)}{(o.Direction is { } d ? $" {d}" : "")}{(o.Nulls is { } n ? $" nulls {n}" : "")}"));
         }
 
         if (!plan.Range.IsAll)
@@ -107,10 +107,13 @@ static class PlanText
     static string Of(SelectedItem item) => item switch
     {
         SelectedItem.Star => "*",
-        SelectedItem.Column c => c.Key + " = " + (c.ToJson is { } json ? $"{json.Name} of " : "") + (c.Field is { } f ? Of(f) : "rows") + (c.Cast is null ? "" : "::" + c.Cast)
+        SelectedItem.Column c => c.Key + " = " + (c.ToJson is { } json ? $"{json.Name} of " : "") + (c.Field is { } f ? Of(f) : "rows") + Of(c.Operation) + (c.Cast is null ? "" : "::" + c.Cast)
             + (c.Aggregate is { } a ? $" {a}" : "") + (c.AggregateCast is null ? "" : "::" + c.AggregateCast),
         _ => throw new InvalidOperationException(),
     };
+
+    static string Of(ResolvedOperation? operation) =>
+        operation is null ? "" : $" {operation.Operator} <{operation.Operand.Text}>{(operation.Type is { } type ? "::" + type : "")}";
 
     static string Of(ResolvedField field) => $"[{field.Name}{(field.Column is null ? "?" : "")}]{string.Concat(field.Steps.Select(static s =>
         $"{(s.AsText ? "->>" : "->")}{(s.IsIndex ? s.Operand.Text : $"'{s.Operand.Text}'")}"))}";
@@ -119,6 +122,7 @@ static class PlanText
     {
         ResolvedLogic.Group g => $"{(g.Negated ? "not " : "")}{(g.IsOr ? "or" : "and")}({string.Join("; ", g.Members.Select(m => Of(m, embed)))})",
         ResolvedLogic.Test t => $"{Of(t.Field)} {Snapshot.Of(t.Negated, t.Operation)}{(t.FromText is { } f ? $" by {f.Name}" : "")}",
+        ResolvedLogic.OperatorTest t => $"{Of(t.Field)}{(t.Negated ? " not" : "")}{Of(t.Operation)}{(t.Threshold is { } x ? $" {x.Comparison} <{x.Bound.Text}>" : "")}",
         ResolvedLogic.EmbedTest t => $"{embed(t.Lateral)?.Key} {(t.IsNull ? "has no row" : "has a row")}",
         _ => throw new InvalidOperationException(),
     };

@@ -9,7 +9,7 @@ static class Snapshot
     public static string Of(ImmutableArray<SelectItem> items) => string.Join(", ", items.Select(Of));
 
     public static string Of(ImmutableArray<OrderItem> items) => string.Join(", ", items.Select(static i =>
-        $"{(i.Embed is null ? "" : $"{i.Embed}/")}{Of(i.Field)}{(i.Operation is { } o ? $" {o.Operator} <{o.Operand}>" : "")}{(i.Direction is { } d ? $" {d}" : "")}{(i.Nulls is { } n ? $" nulls {n}" : "")}"));
+        $"{(i.Embed is null ? "" : $"{i.Embed}/")}{Of(i.Field)}{Of(i.Use)}{(i.Direction is { } d ? $" {d}" : "")}{(i.Nulls is { } n ? $" nulls {n}" : "")}"));
 
     public static string Of(FieldPath field) => $"[{field.Name}]{string.Concat(field.Json.Select(static s =>
         $"{(s.AsText ? "->>" : "->")}{(s.IsIndex ? s.Operand : $"'{s.Operand}'")}"))}";
@@ -21,6 +21,7 @@ static class Snapshot
         Operation.Is i => $"is {i.Value}",
         Operation.IsDistinctFrom d => $"isdistinct <{d.Value}>",
         Operation.FullText f => $"{f.Operator.Name}{(f.Language is null ? "" : $" {f.Language}")} <{f.Value}>",
+        Operation.Custom c => Of(c.Use).TrimStart() + (c.Threshold is { } t ? $" {t.Comparison.Name} <{t.Bound}>" : ""),
         _ => throw new InvalidOperationException(),
     };
 
@@ -33,10 +34,12 @@ static class Snapshot
 
     public static string Of(LogicParam logic) => string.Concat(logic.Path.Select(static p => p + "/")) + Of(logic.Tree);
 
+    static string Of(OperatorUse? use) => use is null ? "" : $" {use.Operator.Sql} <{use.Operand}>";
+
     static string Of(SelectItem item) => item switch
     {
         SelectItem.Star => "*",
-        SelectItem.Column c => (c.Alias is null ? "" : c.Alias + "=") + (c.Field is null ? "rows" : Of(c.Field)) + (c.Cast is null ? "" : "::" + c.Cast)
+        SelectItem.Column c => (c.Alias is null ? "" : c.Alias + "=") + (c.Field is null ? "rows" : Of(c.Field)) + Of(c.Use) + (c.Cast is null ? "" : "::" + c.Cast)
             + (c.Aggregate is { } a ? $" {a}" : "") + (c.AggregateCast is null ? "" : "::" + c.AggregateCast),
         SelectItem.Embed e => $"{(e.Alias is null ? "" : e.Alias + "=")}{Target(e.Target, e.Hint, e.Join)}({Of(e.Select)})",
         SelectItem.Spread s => $"...{Target(s.Target, s.Hint, s.Join)}({Of(s.Select)})",

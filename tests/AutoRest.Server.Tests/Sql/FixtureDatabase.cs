@@ -41,7 +41,7 @@ public sealed class FixtureDatabase : IAsyncLifetime
         DbAnonRole = "anon",
         DbAggregatesEnabled = true,
         DbPlanEnabled = true,
-        Operators = OrderOperators.Parse(["distance:pg_catalog.<->", "plain:<->"]),
+        Operators = CustomOperators.Parse(["distance:pg_catalog.<->", "plain:<->", "inside:<@", "query:@@", "missing:pg_catalog.<~~~>"]),
     };
 
     public async ValueTask InitializeAsync()
@@ -56,7 +56,7 @@ public sealed class FixtureDatabase : IAsyncLifetime
         await _cluster.CreateDatabaseAsync("sql", Repository.File("tests", "fixtures", "fixture.sql"));
         Superuser = NpgsqlDataSource.Create(_cluster.ConnectionString("sql"));
         await using var connection = await Superuser.OpenConnectionAsync();
-        _cache = SchemaCacheBuilder.Build(await CatalogReader.ReadAsync(connection, Config.DbSchemas, Config.DbExtraSearchPath, CancellationToken.None));
+        _cache = SchemaCacheBuilder.Build(await CatalogReader.ReadAsync(connection, Config.DbSchemas, Config.DbExtraSearchPath, CancellationToken.None, [.. Config.Operators.All.Select(static o => o.Sql.Key)]));
     }
 
     public async ValueTask DisposeAsync()
