@@ -27,7 +27,7 @@ public sealed record SchemaCache(
     /// <summary>Enums and composite types by the name <c>format_type</c> prints under an empty search path, for documents.</summary>
     public FrozenDictionary<string, NamedType> NamedTypes { get; init; } = FrozenDictionary<string, NamedType>.Empty;
 
-    /// <summary>Operators that the configuration names, by that name (an empty schema is any of the search path); without overloads, what the database does not have.</summary>
+    /// <summary>Operators that the configuration names, by that name (an empty schema is any of the search path, a function's ends with <c>()</c>); without overloads, what the database does not have.</summary>
     public FrozenDictionary<QualifiedIdentifier, ImmutableArray<OperatorOverload>> Operators { get; init; } =
         FrozenDictionary<QualifiedIdentifier, ImmutableArray<OperatorOverload>>.Empty;
 
@@ -37,7 +37,7 @@ public sealed record SchemaCache(
         .ToFrozenDictionary(g => g.Key, g => g.Select(k => k.Name).Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
 }
 
-/// <summary>A binary operator of two types, by the names <c>format_type</c> prints under an empty search path, without modifiers.</summary>
+/// <summary>A binary operator of two types, or a function of them, by the names <c>format_type</c> prints under an empty search path, without modifiers.</summary>
 /// <param name="IsVolatile">Its function is: one value per row cannot be relied upon, and no index can.</param>
 public readonly record struct OperatorOverload(string Left, string Right, bool IsVolatile);
 

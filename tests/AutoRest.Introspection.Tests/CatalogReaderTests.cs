@@ -81,6 +81,13 @@ public class CatalogReaderTests(Database database)
         Assert.Equal([new("integer", "integer", false)], operators[wanted[1]]);
         Assert.Equal([new("integer", "bigint", false), new("integer", "text", true)], operators[wanted[2]].OrderBy(static o => o.Right));
         Assert.Contains(new("tsvector", "tsquery", false), operators[wanted[3]]);
+        facts = await CatalogReader.ReadAsync(
+            connection, ["shop", "depot"], ["extra"], TestContext.Current.CancellationToken, [new("hidden", "equals()"), new("", "equals()"), new("", "ts_rank()"), new("", "int4um()")]);
+        var functions = SchemaCacheBuilder.Build(facts).Operators;
+        Assert.Equal([new("integer", "text", true)], functions[new("hidden", "equals()")]);
+        Assert.Empty(functions[new("", "equals()")]);
+        Assert.Equal([new("tsvector", "tsquery", false)], functions[new("", "ts_rank()")]);
+        Assert.Empty(functions[new("", "int4um()")]);
         Assert.All(wanted[4..], name => Assert.Empty(operators[name]));
 
         facts = await CatalogReader.ReadAsync(connection, ["shop", "depot"], ["extra"], TestContext.Current.CancellationToken);

@@ -4,7 +4,7 @@ using AutoRest.Server.Sql;
 
 namespace AutoRest.Server.Configuration;
 
-/// <summary>An operator by the name that clients call it.</summary>
+/// <summary>An operator, or a function of two values, by the name that clients call it.</summary>
 public sealed record CustomOperator(string Name, OperatorName Sql);
 
 /// <summary>The setting <c>ar-operators</c>: what filters, <c>order</c> and <c>select</c> may use besides the operators of the API. contract/beyond.md, entry 18.</summary>

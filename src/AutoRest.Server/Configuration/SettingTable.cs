@@ -202,7 +202,7 @@ static class SettingTable
             c => c.RateLimitRole, (c, v) => c with { RateLimitRole = v }),
         Int("ar-rate-limit-burst", "Requests that may come at once before a rate counts; 0 is as many as the rate.",
             c => c.RateLimitBurst, (c, v) => c with { RateLimitBurst = v }),
-        List("ar-operators", "Operators that filters, `order` and `select` may use, as `name:operator` or `name:schema.operator`: `cosine:public.<=>`; unset is none.",
+        List("ar-operators", "Operators that filters, `order` and `select` may use, as `name:operator`, `name:schema.operator` or `name:schema.function()`: `cosine:public.<=>`; unset is none.",
             c => c.Operators.Items, (c, v) => c with { Operators = CustomOperators.Parse(v) }),
         List("ar-compression", "Encodings offered to clients, the preferred one first: `br`, `gzip`; unset compresses nothing.",
             c => c.Compression, (c, v) => c with { Compression = Encodings(v) }),

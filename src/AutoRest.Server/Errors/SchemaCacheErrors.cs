@@ -113,7 +113,7 @@ public sealed record UnknownColumn(string Column, string Relation) : ApiError("P
     public override string Message => $"Could not find the '{Column}' column of '{Relation}' in the schema cache";
 }
 
-/// <summary>AR201: an operator of the setting <c>ar-operators</c> that the database does not have, or whose function is volatile. Ours: contract/beyond.md, entry 18.</summary>
+/// <summary>AR201: an operator or function of the setting <c>ar-operators</c> that the database does not have, or whose function is volatile. Ours: contract/beyond.md, entry 18.</summary>
 /// <param name="Name">As clients call it: which operator it stands for is not theirs to know.</param>
 public sealed record UnusableOperator(string Name, string Objection) : ApiError("AR201", 400)
 {

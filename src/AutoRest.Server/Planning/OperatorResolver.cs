@@ -12,7 +12,7 @@ namespace AutoRest.Server.Planning;
 /// </summary>
 /// <remarks>
 /// Equal operands of one type are one parameter: a long vector in <c>select</c>, <c>order</c> and a filter travels once, and PostgreSQL sees one expression, whose value
-/// it computes once.
+/// it computes once. A statement's text depends on which operands are equal, and on nothing else of them.
 /// </remarks>
 sealed class OperatorResolver
 {
@@ -28,9 +28,9 @@ sealed class OperatorResolver
     public static string? ObjectionTo(SchemaCache cache, CustomOperator custom) => !cache.Operators.TryGetValue(custom.Sql.Key, out var overloads)
         ? "The database has not been asked for it yet."
         : overloads.IsEmpty
-        ? "There is no such operator between two values in the database."
+        ? custom.Sql.IsFunction ? "There is no such function of two values in the database." : "There is no such operator between two values in the database."
         : overloads.Any(static o => o.IsVolatile)
-        ? "Its function is volatile: only operators whose function is immutable or stable are used."
+        ? "Its function is volatile: only immutable and stable ones are used."
         : null;
 
     /// <exception cref="ApiException"><see cref="UnusableOperator"/> (AR201).</exception>

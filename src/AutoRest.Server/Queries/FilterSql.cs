@@ -95,16 +95,28 @@ static class FilterSql
     }
 
     /// <summary>
-    /// <c>field OPERATOR(…) $1::type</c>. The bare column on the left, a value of a known type on the right: an index can serve it.
+    /// <c>field OPERATOR(…) $1::type</c>, or <c>function(field, $1::type)</c>. The bare column on the left, a value of a known type on the right: an index can serve it.
     /// </summary>
     public static void WriteOperation(SqlWriter sql, RowSource source, ResolvedField field, ResolvedOperation operation)
     {
-        WriteField(sql, source, field);
-        sql.Append($" {operation.Operator} {operation.Operand}");
+        if (operation.Operator.IsFunction)
+        {
+            sql.Append($"{operation.Operator}(");
+            WriteField(sql, source, field);
+            sql.Append($", {operation.Operand}");
+        }
+        else
+        {
+            WriteField(sql, source, field);
+            sql.Append($" {operation.Operator} {operation.Operand}");
+        }
+
         if (operation.Type is { } type)
         {
             sql.Append($"::{type}");
         }
+
+        sql.Append($"{(operation.Operator.IsFunction ? SqlToken.Of(")") : SqlToken.Of(""))}");
     }
 
     static void WriteTest(SqlWriter sql, RowSource source, ResolvedLogic.OperatorTest test)

@@ -131,14 +131,21 @@ public sealed class SqlWriter
 
         public void AppendFormatted(OperatorName name)
         {
-            _writer._text.Append("OPERATOR(");
+            _writer._text.Append(name.IsFunction ? "" : "OPERATOR(");
             if (name.Schema is { } schema)
             {
                 _writer.AppendQuoted(schema.Name);
                 _writer._text.Append('.');
             }
 
-            _writer._text.Append(name.Symbol).Append(')');
+            if (name.IsFunction)
+            {
+                _writer.AppendQuoted(name.Symbol);
+            }
+            else
+            {
+                _writer._text.Append(name.Symbol).Append(')');
+            }
         }
 
         public void AppendFormatted(SqlToken token) => _writer._text.Append(token.Text);

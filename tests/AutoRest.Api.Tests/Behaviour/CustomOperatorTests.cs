@@ -42,6 +42,10 @@ public sealed class CustomOperatorTests(CustomOperatorTests.Fixture fixture) : I
     [InlineData("/rpc/all_places?select=id,d:at.$op(near,\"(0,0)\")&order=at.near.\"(0,0)\".desc&limit=1", """[{"id":4,"d":10}]""")]
     [InlineData("/rpc/echo?it=nearby.x", "\"nearby.x\"")]
 
+    // A function of the column and the operand.
+    [InlineData("/places?select=id,r:words.$op(rank,\"sea or shore\")::text&words=rank.gt(0).sea or hill&order=words.rank.\"sea or hill\".desc,id", """[{"id":2,"r":"0"},{"id":3,"r":"0.06079271"}]""")]
+    [InlineData("/places?select=id&order=id&or=(name.alike.harbor,id.eq.4)", """[{"id":1},{"id":4}]""")]
+
     // The value.
     [InlineData(Places + "id,at.$op(near,\"(0,0)\")", """[{"id":1,"near":0},{"id":2,"near":1.5},{"id":3,"near":5},{"id":4,"near":10}]""")]
     [InlineData(Places + "d:at.$op(near,\"(0,0)\")::text,s:name.$op(similar,harbor)&id=lt.3", """[{"d":"0","s":true},{"d":"1.5","s":false}]""")]
@@ -81,7 +85,9 @@ public sealed class CustomOperatorTests(CustomOperatorTests.Fixture fixture) : I
     [InlineData("/places?select=at.$op(gone,x)", 400, "AR201", "There is no such operator between two values in the database.")]
     [InlineData("/places?order=at.gone.[1]", 400, "AR201", "There is no such operator between two values in the database.")]
     [InlineData("/places?select=id,visits(id)&visits.seen=nowhere.lt(1).(0,0)", 400, "AR201", "There is no such operator between two values in the database.")]
-    [InlineData("/places?id=shaky.1", 400, "AR201", "Its function is volatile: only operators whose function is immutable or stable are used.")]
+    [InlineData("/places?id=shaky.1", 400, "AR201", "Its function is volatile: only immutable and stable ones are used.")]
+    [InlineData("/places?id=shakes.1", 400, "AR201", "Its function is volatile: only immutable and stable ones are used.")]
+    [InlineData("/places?id=lost.1", 400, "AR201", "There is no such function of two values in the database.")]
     [InlineData("/places?at=far.lt(1).(0,0)", 400, "PGRST100", null)]
     [InlineData("/places?at=Near.lt(1).(0,0)", 400, "PGRST100", null)]
     [InlineData("/places?at=near.lt().(0,0)", 400, "PGRST100", null)]
@@ -115,8 +121,10 @@ public sealed class CustomOperatorTests(CustomOperatorTests.Fixture fixture) : I
         string[] expected =
         [
             "WARNING: ar-operators: 'gone:public.<~~~>' cannot be used. There is no such operator between two values in the database.",
+            "WARNING: ar-operators: 'lost:ops.lost()' cannot be used. There is no such function of two values in the database.",
             "WARNING: ar-operators: 'nowhere:nothing.<->' cannot be used. There is no such operator between two values in the database.",
-            "WARNING: ar-operators: 'shaky:ops.<~~>' cannot be used. Its function is volatile: only operators whose function is immutable or stable are used.",
+            "WARNING: ar-operators: 'shakes:ops.shaky()' cannot be used. Its function is volatile: only immutable and stable ones are used.",
+            "WARNING: ar-operators: 'shaky:ops.<~~>' cannot be used. Its function is volatile: only immutable and stable ones are used.",
         ];
         var lines = server.Output.Split('\n').Where(static l => l.Contains("ar-operators", StringComparison.Ordinal)).Select(static l => l[l.IndexOf("WARNING", StringComparison.Ordinal)..]);
         Assert.Equal(expected, lines.Distinct().Order(StringComparer.Ordinal));
@@ -127,7 +135,7 @@ public sealed class CustomOperatorTests(CustomOperatorTests.Fixture fixture) : I
     public async Task Who_may_not_execute_the_function_may_not_use_the_operator()
     {
         var server = await fixture.StartedAsync();
-        string[] paths = ["/places?id=gap.lt(2).1&select=id", "/places?select=id.$op(gap,1)", "/places?order=id.gap.[1]&id=gt.0", "/places?or=(id.gap.lt(1).1,id.eq.2)"];
+        string[] paths = ["/places?id=gap.lt(2).1&select=id", "/places?select=id.$op(gap,1)", "/places?order=id.gap.[1]&id=gt.0", "/places?or=(id.gap.lt(1).1,id.eq.2)", "/places?id=gapped.lt(2).1&select=id,id.$op(gapped,1)"];
         for (var i = 0; i < 8; i++)
         {
             foreach (var path in paths)
@@ -150,6 +158,7 @@ public sealed class CustomOperatorTests(CustomOperatorTests.Fixture fixture) : I
     [InlineData("/many?order=at.near.\"(50,50)\"&limit=5&select=id,d:at.$op(near,\"(50,50)\")", "many_at_idx")]
     [InlineData("/many?order=at.near.\"(50,50)\"&limit=5&at=near.lt(20).(50,50)&select=id", "many_at_idx")]
     [InlineData("/many?words=finds.word777&select=id", "many_words_idx")]
+    [InlineData("/many?name=alike.f1c1592588411002af340cbaedd6fc33&select=id", "many_name_idx")]
     public async Task Indexes_serve_operators(string path, string index)
     {
         var server = await fixture.StartedAsync();
@@ -244,6 +253,8 @@ public sealed class CustomOperatorTests(CustomOperatorTests.Fixture fixture) : I
             create function ops.gap(int, int) returns int language sql immutable as 'select abs($1 - $2)';
             create operator ops.<-> (leftarg = int, rightarg = int, function = ops.gap);
             revoke execute on function ops.gap from public; grant execute on function ops.gap to member;
+            create function ops.rank(tsvector, text) returns real language sql stable as $$ select ts_rank($1, websearch_to_tsquery('simple', $2)) $$;
+            create function ops.alike(text, text) returns bool language sql stable as 'select $1 operator(public.%) $2';
             create table api.places (id int primary key, name text, at point, box box, tags text[], numbers jsonb, words tsvector, info jsonb);
             insert into api.places values
               (1, 'harbor', '(0,0)', '(0,0),(1,1)', '{x}', '[1,2]', 'port', '{"note": "harbor"}'),
@@ -266,7 +277,7 @@ public sealed class CustomOperatorTests(CustomOperatorTests.Fixture fixture) : I
 
         const string Operators =
             "near:pg_catalog.<->,similar:public.%,overlaps:&&,inside:<@,within:<@,has:pg_catalog.?,finds:@@,plus:+,"
-            + "gap:ops.<->,shaky:ops.<~~>,gone:public.<~~~>,nowhere:nothing.<->";
+            + "gap:ops.<->,shaky:ops.<~~>,gone:public.<~~~>,nowhere:nothing.<->,rank:ops.rank(),alike:ops.alike(),gapped:ops.gap(),shakes:ops.shaky(),lost:ops.lost()";
 
         Task<ServerProcess>? _started;
 

@@ -289,6 +289,14 @@ public sealed class CustomOperatorTests
     [InlineData("comment:<--")]
     [InlineData("comment:+/*")]
     [InlineData("desc:<=>")]
+    [InlineData("rank:()")]
+    [InlineData("rank:.f()")]
+    [InlineData("rank:f(x)")]
+    [InlineData("rank:f()()")]
+    [InlineData("rank:f;()")]
+    [InlineData("rank:\"f\"()")]
+    [InlineData("rank:f")]
+    [InlineData("rank:<=>()")]
     public void A_setting_that_names_no_operator_is_refused(string item) =>
         Assert.Throws<ConfigException>(() => CustomOperators.Parse([item]));
 
@@ -300,6 +308,8 @@ public sealed class CustomOperatorTests
     [InlineData("public.<->", "OPERATOR(\"public\".<->)")]
     [InlineData("my \"schema\".<#>", "OPERATOR(\"my \"\"schema\"\"\".<#>)")]
     [InlineData("a.b.~", "OPERATOR(\"a.b\".~)")]
+    [InlineData("st_within()", "\"st_within\"")]
+    [InlineData("my \"schema\".F()", "\"my \"\"schema\"\"\".\"F\"")]
     public void An_operator_is_written_quoted(string text, string expected)
     {
         Assert.True(OperatorName.TryParse(text, out var name));

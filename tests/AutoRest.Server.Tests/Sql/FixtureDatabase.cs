@@ -41,7 +41,7 @@ public sealed class FixtureDatabase : IAsyncLifetime
         DbAnonRole = "anon",
         DbAggregatesEnabled = true,
         DbPlanEnabled = true,
-        Operators = CustomOperators.Parse(["distance:pg_catalog.<->", "plain:<->", "inside:<@", "query:@@", "missing:pg_catalog.<~~~>"]),
+        Operators = CustomOperators.Parse(["distance:pg_catalog.<->", "plain:<->", "inside:<@", "query:@@", "missing:pg_catalog.<~~~>", "rank:ts_rank()", "starts:pg_catalog.starts_with()"]),
     };
 
     public async ValueTask InitializeAsync()

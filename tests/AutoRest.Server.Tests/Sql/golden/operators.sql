@@ -87,3 +87,7 @@
 -- ### DELETE /clients?and=(id.plain.lt(1).5,id.plain.gt(0).5)
 -- => Aggregate  $1='5', $2='1', $3='0'
 /* r */ WITH pgrst_source AS (DELETE FROM "api"."clients" WHERE (("api"."clients"."id" OPERATOR(<->) $1::integer) < $2 AND ("api"."clients"."id" OPERATOR(<->) $1::integer) > $3) RETURNING 1) SELECT NULL::bigint, count(_postgrest_t), '', nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), nullif(current_setting('pgrst.inserted', true), ''), NULL::text FROM (SELECT * FROM pgrst_source) AS _postgrest_t;
+
+-- ### GET /all_types?select=id,c_tsvector.$op(rank,fat)::text&c_text=not.starts.a&or=(c_tsvector.rank.gt(0.1).fat,c_varchar.starts.a)&order=c_tsvector.rank."fat|cat".desc
+-- => Rows  $1='fat', $2='0.1', $3='a', $4='a', $5='fat|cat'
+/* r */ SELECT "api"."all_types"."id", CAST("ts_rank"("api"."all_types"."c_tsvector", $1::tsquery) AS text) FROM "api"."all_types" WHERE (("ts_rank"("api"."all_types"."c_tsvector", $1::tsquery)) > $2 OR ("pg_catalog"."starts_with"("api"."all_types"."c_varchar", $3::character varying))) AND NOT ("pg_catalog"."starts_with"("api"."all_types"."c_text", $4::text)) ORDER BY "ts_rank"("api"."all_types"."c_tsvector", $5::tsquery) DESC;
