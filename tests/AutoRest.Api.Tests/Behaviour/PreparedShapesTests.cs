@@ -99,7 +99,8 @@ public sealed class PreparedShapesTests(PreparedShapesTests.Fixture fixture) : I
         await SendAsync(server, Shapes[name](21));
         var after = await PreparedAsync(server);
 
-        Assert.Contains(after, s => s.Value.Generic - before[s.Key].Generic == 1 && s.Value.Uses - before[s.Key].Uses == 1
+        // The question about them may itself be prepared only now: then it was not there before.
+        Assert.Contains(after, s => before.TryGetValue(s.Key, out var earlier) && s.Value.Generic - earlier.Generic == 1 && s.Value.Uses - earlier.Uses == 1
             && !s.Value.Statement.Contains("pg_prepared_statements", StringComparison.Ordinal)
             && !s.Value.Statement.Contains("set_config('role'", StringComparison.Ordinal)
             && !s.Value.Statement.Contains("\"prepared\"", StringComparison.Ordinal));
