@@ -11,17 +11,19 @@ say() { printf '%s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# secrets/NAME with that many random letters and digits, unless it is there. The same files as `autorest secrets` makes.
+# NAME in the folder of the secrets with that many random letters and digits, unless it is there. The same files as `autorest secrets` makes.
+secrets=${AUTOREST_SECRETS:-secrets}
 secret() {
-    [ -e "secrets/$1" ] && return 0
-    (umask 077; LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c "$2" >"secrets/$1.new" && mv "secrets/$1.new" "secrets/$1")
-    say "Generated secrets/$1."
+    [ -e "$secrets/$1" ] && return 0
+    (umask 077; LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c "$2" >"$secrets/$1.new" && mv "$secrets/$1.new" "$secrets/$1")
+    say "Generated $secrets/$1."
 }
 
 if [ "${1:-}" = "--docker" ]; then
     shift
     have docker || fail "Docker is not installed: install Docker Engine with the compose plugin, or run ./setup.sh without --docker."
-    chmod 700 secrets
+    mkdir -p "$secrets"
+    chmod 700 "$secrets"
     secret jwt_secret 64
     for name in postgres authenticator pgbouncer_admin replicator monitor pgadmin; do
         secret "${name}_password" 32

@@ -33,6 +33,10 @@ DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO authenticator', current_database());
+    -- Who reads statistics in containers is made later (90-password.sh), but is there when a database is made anew.
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'monitor') THEN
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO monitor', current_database());
+    END IF;
 END
 $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

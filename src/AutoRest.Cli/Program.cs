@@ -10,7 +10,7 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
 }
 
-var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema. `autorest --docker VERB` does the same with the containers of docker-compose.yml: up, down, status, logs, psql, backup")
+var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema. `autorest --docker VERB` does the same with the containers of docker-compose.yml")
 {
     UpCommand.Create(),
     DownCommand.Create(),
@@ -30,9 +30,14 @@ var root = new RootCommand("AutoRest: a REST API from a PostgreSQL schema. `auto
 
 try
 {
-    if (args is [DockerStack.Option, .. var verb])
+    if (args is [DockerStack.Option, .. var words])
     {
-        return await DockerStack.Run(verb, CancellationToken.None);
+        if (DockerStack.Own(words) is not { } own)
+        {
+            return await DockerStack.Run(words);
+        }
+
+        args = own;
     }
 
     // `up` stops its processes in order on a signal, however long that takes: no default handler may cut it short.

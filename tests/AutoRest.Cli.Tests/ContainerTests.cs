@@ -1,13 +1,16 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using AutoRest.Cli.Commands;
+using AutoRest.Cli.Containers;
 using AutoRest.Cli.Database;
 using AutoRest.Cli.Processes;
 
 namespace AutoRest.Cli.Tests;
 
 /// <summary>The container stack, as far as it can be seen without an engine: its description is valid and keeps our rules.</summary>
-public sealed partial class ContainerTests : IDisposable
+public sealed class ContainerTests : IDisposable
 {
     readonly TempFolder _temp = new();
 
@@ -15,27 +18,8 @@ public sealed partial class ContainerTests : IDisposable
 
     public void Dispose() => _temp.Dispose();
 
-    /// <summary>Every service with what applies to it, as Compose reads the file: name → lines.</summary>
-    static async Task<Dictionary<string, string>> Services(params string[] profiles)
-    {
-        var program = Executables.Find("docker-compose");
-        if (program is null && Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
-        {
-            Assert.Fail("docker-compose is not installed, and CI has to have it");
-        }
-
-        Assert.SkipWhen(program is null, "docker-compose is not installed");
-        var run = await ProgramRun.Run(program!, ["-f", Path.Combine(Root, "docker-compose.yml"), .. profiles.SelectMany(profile => (string[])["--profile", profile]), "config"], new Dictionary<string, string?>(), CancellationToken.None);
-        Assert.True(run.ExitCode == 0, string.Join('\n', run.Complaints));
-        var services = SectionPattern().Match(run.Output).Groups[1].Value;
-        return ServicePattern().Split(services).Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
-    }
-
-    [GeneratedRegex(@"^services:\n((?:  .*\n)*)", RegexOptions.Multiline)]
-    private static partial Regex SectionPattern();
-
-    [GeneratedRegex(@"^  (\S[^:]*):\n", RegexOptions.Multiline)]
-    private static partial Regex ServicePattern();
+    static async Task<Dictionary<string, JsonElement>> Services() =>
+        (await ComposeFile.Read()).GetProperty("services").EnumerateObject().ToDictionary(service => service.Name, service => service.Value);
 
     [Theory]
     [InlineData("", "pgbouncer postgres proxy server")]
@@ -43,28 +27,79 @@ public sealed partial class ContainerTests : IDisposable
     [InlineData("monitoring", "postgres-exporter prometheus")]
     [InlineData("pgadmin", "pgadmin")]
     public async Task Each_profile_has_its_services(string profile, string names) =>
-        Assert.Equal(names, string.Join(' ', (await Services("replica", "monitoring", "pgadmin"))
-            .Where(service => profile == ProfilePattern().Match(service.Value).Groups[1].Value).Select(service => service.Key).Order(StringComparer.Ordinal)));
-
-    [GeneratedRegex(@"^    profiles:\n\s+- (\S+)\n", RegexOptions.Multiline)]
-    private static partial Regex ProfilePattern();
+        Assert.Equal(names, string.Join(' ', (await Services()).Where(service => string.Join(' ', service.Value.Strings("profiles")) == profile).Select(service => service.Key).Order(StringComparer.Ordinal)));
 
     [Fact]
     public async Task Every_service_is_pinned_limited_and_has_no_rights_it_does_not_need()
     {
-        foreach (var (name, text) in await Services("replica", "monitoring", "pgadmin"))
+        // What a start script does as root, and no more.
+        string[] harmless = ["CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETGID", "SETUID"];
+        foreach (var (name, service) in await Services())
         {
-            Assert.True(Regex.IsMatch(text, @"^    image: \S+:v?\d+\.\d+\S*$", RegexOptions.Multiline), $"{name}: an image with its version");
-            Assert.True(text.Contains("    cap_drop:\n    - ALL\n", StringComparison.Ordinal), $"{name}: cap_drop");
-            Assert.True(text.Contains("no-new-privileges:true", StringComparison.Ordinal), $"{name}: no-new-privileges");
-            Assert.True(name == "pgadmin" || text.Contains("    read_only: true\n", StringComparison.Ordinal), $"{name}: read_only");
-            Assert.True(Regex.IsMatch(text, @"limits:\n\s+cpus: .*\n\s+memory: "), $"{name}: limits");
-            Assert.True(text.Contains("    pids_limit: ", StringComparison.Ordinal), $"{name}: pids_limit");
-            Assert.True(text.Contains("    networks:\n", StringComparison.Ordinal), $"{name}: networks");
-            Assert.True(text.Contains("    healthcheck:\n", StringComparison.Ordinal) || text.Contains("    build:\n", StringComparison.Ordinal), $"{name}: a health check, here or in its Dockerfile");
-            Assert.False(Regex.IsMatch(text, @"published: .*|^    - 0\.0\.0\.0|privileged: true|docker\.sock", RegexOptions.Multiline) && !text.Contains("127.0.0.1", StringComparison.Ordinal), $"{name}: published on loopback only");
-            Assert.False(Regex.IsMatch(text, @"_PASSWORD: |PGPASSWORD|_SECRET: "), $"{name}: secrets are files");
+            var text = service.ToString();
+            Assert.Matches(@":v?\d+\.\d+\S*$", service.GetProperty("image").GetString()!);
+            Assert.Equal(["ALL"], service.Strings("cap_drop"));
+            Assert.All(service.Strings("cap_add"), capability => Assert.True(harmless.Contains(capability) || (name, capability) is ("pgadmin", "NET_BIND_SERVICE"), $"{name}: {capability}"));
+            Assert.Equal(["no-new-privileges:true"], service.Strings("security_opt"));
+            Assert.True(service.GetProperty("read_only").GetBoolean() || name == "pgadmin", $"{name}: read_only");
+            var limits = service.GetProperty("deploy").GetProperty("resources").GetProperty("limits");
+            Assert.True(double.Parse(limits.GetProperty("cpus").ToString(), CultureInfo.InvariantCulture) > 0, $"{name}: cpus");
+            Assert.Matches("^[0-9]+[MG]$", limits.GetProperty("memory").ToString());
+            Assert.InRange(service.GetProperty("pids_limit").GetInt32(), 1, 1000);
+            Assert.Equal("unless-stopped", service.GetProperty("restart").GetString());
+            Assert.Equal(["max-file", "max-size"], service.GetProperty("logging").GetProperty("options").EnumerateObject().Select(option => option.Name).Order(StringComparer.Ordinal));
+            Assert.All(service.Strings("ports"), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+            Assert.DoesNotMatch("docker\\.sock|\"(privileged|network_mode|pid|ipc|userns_mode|devices)\":", text);
+            // Secrets are files, and what a checkout lends cannot be changed.
+            Assert.All(service.Variables().Where(variable => Regex.IsMatch(variable.Key, "PASS|SECRET|TOKEN|KEY")), variable => Assert.True(variable.Key.EndsWith("_FILE", StringComparison.Ordinal), $"{name}: {variable.Key}"));
+            Assert.All(service.Strings("volumes").Where(mount => mount.StartsWith('/')), mount => Assert.EndsWith(":ro", mount, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task Every_service_has_a_health_check_and_starts_when_what_it_needs_is_healthy()
+    {
+        var services = await Services();
+        foreach (var (name, service) in services)
+        {
+            var check = service.TryGetProperty("healthcheck", out var here) ? [.. here.Strings("test").Skip(1)]
+                : (await ImageFile.Read(service.GetProperty("build").GetProperty("dockerfile").GetString()!)).HealthCheck;
+            Assert.True(check.Length > 0, $"{name}: health check");
+            Assert.All(Needs(service), needed => Assert.Equal("service_healthy", needed.Value.GetProperty("condition").GetString()));
+        }
+
+        Assert.Equal(["pgbouncer", "postgres"], Needs(services["server"]).Select(needed => needed.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["server"], Needs(services["proxy"]).Select(needed => needed.Name));
+        Assert.All(services.Where(service => service.Key is not ("postgres" or "proxy" or "prometheus" or "server")), service => Assert.Equal(["postgres"], Needs(service.Value).Select(needed => needed.Name)));
+
+        static IEnumerable<JsonProperty> Needs(JsonElement service) => service.TryGetProperty("depends_on", out var needed) ? needed.EnumerateObject() : [];
+    }
+
+    [Fact]
+    public async Task Databases_are_on_a_named_network_without_a_way_out()
+    {
+        var file = await ComposeFile.Read();
+        var services = file.GetProperty("services").EnumerateObject().ToDictionary(service => service.Name, service => string.Join(' ', service.Value.GetProperty("networks") is { ValueKind: JsonValueKind.Object } named ? named.EnumerateObject().Select(network => network.Name) : service.Value.Strings("networks")));
+
+        Assert.Equal(["autorest-back", "autorest-front"], file.GetProperty("networks").EnumerateObject().Select(network => network.Value.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+        Assert.True(file.GetProperty("networks").GetProperty("back").GetProperty("internal").GetBoolean());
+        Assert.All((string[])["postgres", "postgres-replica", "pgbouncer", "postgres-exporter"], name => Assert.Equal("back", services[name]));
+        Assert.Equal("front", services["proxy"]);
+    }
+
+    [Fact]
+    public async Task Images_are_of_the_versions_that_are_promised()
+    {
+        var services = await Services();
+        string Image(string name) => services[name].GetProperty("image").GetString()!;
+
+        Assert.StartsWith("pgvector/pgvector:", Image("postgres"), StringComparison.Ordinal);
+        // A standby is of the primary's version.
+        Assert.Equal(Image("postgres"), Image("postgres-replica"));
+        // Prepared statements survive transaction pooling since 1.21; 1.25 is what is asked for.
+        var pooler = Regex.Match(Image("pgbouncer"), @":v(\d+)\.(\d+)");
+        Assert.True(new Version($"{pooler.Groups[1]}.{pooler.Groups[2]}") >= new Version(1, 25), Image("pgbouncer"));
+        Assert.All((string[])["postgres", "postgres-replica"], name => Assert.True(services[name].GetProperty("init").GetBoolean(), name));
     }
 
     [Fact]
@@ -75,7 +110,7 @@ public sealed partial class ContainerTests : IDisposable
         var mounts = Regex.Matches(text, @"^      - \./([^:]+):", RegexOptions.Multiline).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(mounts);
         Assert.All(mounts, path => Assert.True(Path.Exists(Path.Combine(Root, path)), path));
-        Assert.Equal(Secrets.Names.Order(StringComparer.Ordinal), Regex.Matches(text, @"file: \./secrets/(\S+)").Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(Secrets.Names.Order(StringComparer.Ordinal), Regex.Matches(text, @"file: \$\{AUTOREST_SECRETS:-\./secrets\}/(\S+)").Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
         var setup = await File.ReadAllTextAsync(Path.Combine(Root, "setup.sh"));
         var generated = Regex.Match(setup, "for name in ([a-z_ ]+); do").Groups[1].Value.Split(' ').Select(name => name + "_password").Append("jwt_secret");
         Assert.Equal(Secrets.Names.Order(StringComparer.Ordinal), generated.Order(StringComparer.Ordinal));
@@ -103,13 +138,13 @@ public sealed partial class ContainerTests : IDisposable
     {
         { ["up"], "compose up --detach --wait" },
         { ["up", "--detach", "--build"], "compose up --detach --wait --build" },
+        { ["up", "--database-only"], "compose up --detach --wait postgres pgbouncer" },
         { ["down"], "compose --profile replica --profile monitoring --profile pgadmin down" },
-        { ["status"], "compose ps --all" },
-        { ["status", "--json"], "compose ps --all --format json" },
         { ["logs"], "compose logs --tail 20" },
         { ["logs", "server", "-n", "5", "-f"], "compose logs server --tail 5 -f" },
         { ["psql", "-c", "SELECT 1"], "compose exec -T postgres psql -U postgres -d autorest -c SELECT 1" },
         { ["psql", "--role", "web_user"], "compose exec -T -e PGOPTIONS=-c role=web_user postgres psql -U postgres -d autorest" },
+        { ["psql", "--pooler", "-c", "SELECT 1"], "compose exec -T postgres sh -c PGPASSWORD=$(cat /run/secrets/authenticator_password) exec psql \"$@\" psql -h pgbouncer -p 6432 -U authenticator -d autorest -c SELECT 1" },
     };
 
     [Theory]
@@ -121,32 +156,52 @@ public sealed partial class ContainerTests : IDisposable
         Assert.Equal((7, recorded), (said.ExitCode, (await File.ReadAllTextAsync(_temp.In("record"))).Trim()));
     }
 
+    [Theory]
+    [InlineData("teardown", "The containers are torn down by ./teardown.sh --docker, which needs Docker only.")]
+    [InlineData("conjure", "`conjure` does not work on the containers: up, down, status, logs, psql, backup, restore, reset, doctor, types, openapi, token, secrets do.")]
+    public void Verb_without_a_meaning_there_is_refused(string verb, string sentence) =>
+        Assert.Equal(sentence, Assert.Throws<CliError>(() => DockerStack.Own([verb])).Message);
+
+    [Theory]
+    [InlineData("token", "--sub", "alice")]
+    [InlineData("secrets")]
+    public void Verb_on_the_secrets_is_the_native_one(params string[] words) => Assert.Equal(words, DockerStack.Own(words));
+
     [Fact]
-    public async Task Backup_of_the_container_is_verified_there_and_kept_here()
+    public async Task Start_makes_the_missing_secrets()
     {
-        var said = await Docker("echo \"$@\" >>\"$RECORD\"; case \"$*\" in *pg_dump*) printf rows ;; *pg_restore*) test \"$(cat)\" = rows ;; esac", "backup", "--folder", _temp.In("backups"));
+        await Docker("exit 0", "up");
 
-        Assert.True(said.ExitCode == 0, said.ToString());
-        Assert.Equal(["compose exec -T postgres pg_dump --format=custom --compress=6 -U postgres autorest", "compose exec -T postgres pg_restore --list"], await File.ReadAllLinesAsync(_temp.In("record")));
-        Assert.Equal("rows", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(_temp.In("backups"), "*.dump"))));
-        Assert.Single(Directory.GetFiles(_temp.In("backups"), "*.dump.sha256"));
-    }
-
-    [Fact]
-    public async Task Backup_that_fails_in_the_container_leaves_nothing()
-    {
-        var said = await Docker("printf half; echo 'no such container' >&2; exit 1", "backup", "--folder", _temp.In("backups"));
-
-        Assert.Equal(1, said.ExitCode);
-        Assert.Contains("no such container", said.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(_temp.In("backups")));
+        Assert.Equal(Secrets.Names.Order(StringComparer.Ordinal), Directory.GetFiles(_temp.In("secrets")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("restore")]
+    [InlineData("reset")]
+    [InlineData("backup")]
     [InlineData("doctor")]
-    public void Verb_without_a_meaning_there_is_refused(string verb) =>
-        Assert.Contains($"`{verb}` does not work on the containers", Assert.Throws<CliError>(() => DockerStack.Compose([verb], terminal: false)).Message, StringComparison.Ordinal);
+    [InlineData("types")]
+    [InlineData("openapi")]
+    public async Task Verb_on_a_stack_that_does_not_run_is_refused_with_what_to_do(string verb)
+    {
+        _temp.Write("autorest-20260101T000000.000Z.dump", "");
+
+        var said = await Docker("echo 'service is not running' >&2; exit 1", [verb, .. verb == "restore" ? (string[])["--yes", "--no-checksum", _temp.In("autorest-20260101T000000.000Z.dump")] : []]);
+
+        Assert.Equal(1, said.ExitCode);
+        Assert.Matches("^autorest: The container of (postgres|server) is not running: start the stack with `autorest --docker up`, and see `autorest --docker status`\\.\n", said.Error);
+    }
+
+    [Theory]
+    [InlineData("""[{"Name":"a-postgres-1","Service":"postgres","Image":"i","State":"running","Health":"healthy","Status":"Up","Publishers":null},{"Name":"a-server-1","Service":"server","State":"running","Health":"starting","Status":"Up","Publishers":[{"URL":"127.0.0.1","TargetPort":3000,"PublishedPort":3002,"Protocol":"tcp"},{"URL":"","TargetPort":3001,"PublishedPort":0,"Protocol":"tcp"}]}]""")]
+    [InlineData("""
+        {"Name":"a-server-1","Service":"server","State":"running","Health":"starting","Status":"Up","Publishers":[{"URL":"127.0.0.1","TargetPort":3000,"PublishedPort":3002,"Protocol":"tcp"}]}
+        {"Name":"a-postgres-1","Service":"postgres","Image":"i","State":"running","Health":"healthy","Status":"Up","Publishers":[]}
+        """)]
+    public void List_of_containers_is_read_in_both_of_its_forms(string answer) =>
+        Assert.Equal(
+            [new Container("a-postgres-1", "postgres", "i", Health.Healthy, "Up", ""), new Container("a-server-1", "server", "", Health.Starting, "Up", "127.0.0.1:3002")],
+            Container.Parse(answer));
 
     // A program docker that writes down what it was asked for.
     async Task<Said> Docker(string body, params string[] arguments)
@@ -156,6 +211,7 @@ public sealed partial class ContainerTests : IDisposable
         var start = new ProcessStartInfo("dotnet", [typeof(Project).Assembly.Location, "--docker", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["PATH"] = _temp.In("bin") + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
         start.Environment["RECORD"] = _temp.In("record");
+        start.Environment["AUTOREST_SECRETS"] = _temp.In("secrets");
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -66,12 +66,11 @@ sealed partial record BackupFile(string Path)
     }
 
     /// <summary>Dumps a database into a file.</summary>
-    /// <param name="program"><c>pg_dump</c>.</param>
     /// <param name="dumped">Told how many tables are dumped.</param>
-    public static async Task Dump(DatabaseTarget target, string program, string path, Action<int> dumped, CancellationToken cancel)
+    public static async Task Dump(DatabaseTarget target, ClientPrograms programs, string path, Action<int> dumped, CancellationToken cancel)
     {
         var tables = 0;
-        var run = await ProgramRun.Run(program, ["--format=custom", "--compress=6", "--no-password", "--verbose", "--file", path], target.LibpqVariables(), cancel, said: line =>
+        var run = await programs.Run("pg_dump", ["--format=custom", "--compress=6", "--no-password", "--verbose"], target.Database, cancel, output: path, said: line =>
         {
             if (line.Contains("dumping contents of table", StringComparison.Ordinal))
             {
@@ -129,9 +128,9 @@ sealed partial record BackupFile(string Path)
 
     /// <summary>How many tables with rows it holds.</summary>
     /// <exception cref="CliError"><c>pg_restore</c> cannot read it.</exception>
-    public async Task<int> List(string restore, CancellationToken cancel)
+    public async Task<int> List(ClientPrograms programs, CancellationToken cancel)
     {
-        var run = await ProgramRun.Run(restore, ["--list", Path], new Dictionary<string, string?>(), cancel);
+        var run = await programs.Run("pg_restore", ["--list"], PostgresCluster.DatabaseName, cancel, input: Path);
         return run.ExitCode == 0
             ? run.Output.Split('\n').Count(line => line.Contains(" TABLE DATA ", StringComparison.Ordinal))
             : throw new CliError($"{Path} is no backup that pg_restore can read. Nothing was changed: use another one.", run.Complaints);

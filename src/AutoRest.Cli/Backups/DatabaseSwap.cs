@@ -11,7 +11,7 @@ sealed class DatabaseSwap(DatabaseTarget target)
 
     /// <summary>
     /// 1. Creates a database like the one in use. 2. Has it filled. 3. Gives it the same owner, rights and settings. 4. Holds connections off
-    /// and exchanges the names, both in one transaction. 5. Lets connections in again and tells the servers.
+    /// and exchanges the names, both in one transaction. 5. Lets connections in again, waits until they get in, and tells the servers.
     /// </summary>
     /// <param name="fill">Fills the database of that name; when it throws, the new database is dropped and that is all.</param>
     /// <param name="purpose">Part of the new database's name while it is built.</param>
@@ -132,6 +132,30 @@ sealed class DatabaseSwap(DatabaseTarget target)
             if (paused)
             {
                 await console!.Resume(target.Database);
+            }
+        }
+
+        if (paused)
+        {
+            await Served(cancel);
+        }
+    }
+
+    // A pooler that met the closed database, as to keep its smallest pool filled, lets nobody in for server_login_retry seconds.
+    async Task Served(CancellationToken cancel)
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            try
+            {
+                await using var pooled = new NpgsqlConnection(DatabaseTarget.ForServer(target.Stack!).Connection.ConnectionString);
+                await pooled.OpenAsync(cancel);
+                await Scalar(pooled, "SELECT 1", cancel);
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                await Task.Delay(200, cancel);
             }
         }
     }

@@ -24,7 +24,7 @@ static class BackupCommand
 
     public static Command Create()
     {
-        var command = new Command("backup", "Writes the database into a compressed, verified file with a checksum") { Folder, Base, Keep, List, Json, DbUri, CommonOptions.Data };
+        var command = new Command("backup", "Writes the database into a compressed, verified file with a checksum") { Folder, Base, Keep, List, Json, DbUri, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(Keep) < 1)
@@ -41,7 +41,12 @@ static class BackupCommand
                 return 0;
             }
 
-            var target = DatabaseTarget.Of(parsed, parsed.GetValue(DbUri));
+            if (parsed.GetValue(Base) && CommonOptions.InContainers(parsed))
+            {
+                throw new CliError("The containers keep no log that a base backup leads into: leave out --base, or run the native stack with `autorest up --archive`.");
+            }
+
+            var target = await DatabaseTarget.Of(parsed, parsed.GetValue(DbUri), cancel);
             var quiet = parsed.GetValue(Json);
             if (parsed.GetValue(Base))
             {
@@ -70,14 +75,14 @@ static class BackupCommand
     /// <summary>Makes one backup, showing how far it is.</summary>
     public static async Task<BackupFile> Run(DatabaseTarget target, DataFolder data, string folder, bool quiet, CancellationToken cancel)
     {
-        var (dump, restore) = (PostgresPrograms.Find("pg_dump", target, data), PostgresPrograms.Find("pg_restore", target, data));
+        var programs = target.Programs(data);
         await using var connection = await target.Open(cancel);
         await using var count = new Npgsql.NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)", connection);
         var tables = Math.Max(1, (long)(await count.ExecuteScalarAsync(cancel))!);
         return await Work.Run($"Backing up {target.Describe()}", quiet, show => BackupFile.Create(
             target.Database, folder,
-            path => BackupFile.Dump(target, dump, path, done => show((double)done / tables), cancel),
-            path => new BackupFile(path).List(restore, cancel), cancel));
+            path => BackupFile.Dump(target, programs, path, done => show((double)done / tables), cancel),
+            path => new BackupFile(path).List(programs, cancel), cancel));
     }
 
     static async Task<int> RunBase(DatabaseTarget target, DataFolder data, string folder, int? keep, CancellationToken cancel)

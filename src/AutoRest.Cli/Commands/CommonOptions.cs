@@ -20,9 +20,21 @@ static class CommonOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AUTOREST_SECRETS"),
     };
 
+    /// <summary>For commands that do the same work on either stack; those that have Docker Compose do it are in <see cref="DockerStack"/>.</summary>
+    public static readonly Option<bool> Docker = new(DockerStack.Option) { Description = "The stack in containers instead of the native one" };
+
+    public static bool InContainers(ParseResult parsed) => parsed.GetValue(Docker);
+
     public static DataFolder DataOf(ParseResult parsed, Action<string>? say = null) =>
-        DataFolder.Choose(Project.Find(), parsed.GetValue(Data), OsAccount.ForDatabase(), say);
+        InContainers(parsed)
+            // Only backups go there: no account but ours has to reach it.
+            ? new DataFolder(Path.GetFullPath(parsed.GetValue(Data) is { Length: > 0 } given ? given : Path.Combine(Project.Find().Root, "data")))
+            : DataFolder.Choose(Project.Find(), parsed.GetValue(Data), OsAccount.ForDatabase(), say);
 
     public static Secrets SecretsOf(ParseResult parsed, Project project) =>
         new(parsed.GetValue(Secrets) is { Length: > 0 } folder ? Path.GetFullPath(folder) : project.SecretsFolder);
+
+    /// <summary>Where nothing is parsed.</summary>
+    public static Secrets SecretsOfEnvironment(Project project) =>
+        new(Environment.GetEnvironmentVariable("AUTOREST_SECRETS") is { Length: > 0 } folder ? Path.GetFullPath(folder) : project.SecretsFolder);
 }

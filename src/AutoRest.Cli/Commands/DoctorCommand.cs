@@ -20,11 +20,11 @@ static class DoctorCommand
     {
         var command = new Command("doctor", "Examines connection, roles, grants, policies, indexes and secrets; exit code 0 in order, 2 warnings, 3 errors")
         {
-            DbUri, Schema, AnonRole, Json, CommonOptions.Data,
+            DbUri, Schema, AnonRole, Json, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker,
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var report = await Examination.Run(Subject(parsed), cancel);
+            var report = await Examination.Run(await Subject(parsed, cancel), cancel);
             if (parsed.GetValue(Json))
             {
                 Console.WriteLine(ToJson(report));
@@ -39,28 +39,21 @@ static class DoctorCommand
         return command;
     }
 
-    static Examined Subject(ParseResult parsed)
+    static async Task<Examined> Subject(ParseResult parsed, CancellationToken cancel)
     {
-        var uri = parsed.GetValue(DbUri) ?? Variable("PGRST_DB_URI");
-        var target = DatabaseTarget.Of(parsed, uri);
-        var (api, secret, files) = target.Stack is { } stack
-            ? OfStack(stack, target)
-            : (target.Connection, Variable("PGRST_JWT_SECRET"), [.. new[] { uri, Variable("PGRST_JWT_SECRET"), Variable("AUTOREST_DB_LISTEN_URI") }.Where(value => value?.StartsWith('@') == true).Select(value => value![1..])]);
+        // What is set here is meant for a server here: containers have their configuration from docker-compose.yml.
+        Func<string, string?> variable = CommonOptions.InContainers(parsed) ? _ => null : Variable;
+        var uri = parsed.GetValue(DbUri) ?? variable("PGRST_DB_URI");
+        var target = await DatabaseTarget.Of(parsed, uri, cancel);
         var own = target.Stack is not null;
+        var (secret, files) = target.Stack is { Secrets: var secrets }
+            ? ("@" + secrets.JwtSecretFile, [.. Secrets.Names.Select(name => Path.Combine(secrets.Folder, name))])
+            : (variable("PGRST_JWT_SECRET"), (IReadOnlyList<string>)[.. new[] { uri, variable("PGRST_JWT_SECRET"), variable("AUTOREST_DB_LISTEN_URI") }.Where(value => value?.StartsWith('@') == true).Select(value => value![1..])]);
         return new Examined(
-            target, api, Exposed.Schemas(parsed.GetValue(Schema)!, own ? "api" : "public"),
-            parsed.GetValue(AnonRole) ?? Variable("PGRST_DB_ANON_ROLE") ?? (own ? "api_anon" : null),
-            secret, Variable("PGRST_JWT_SECRET_IS_BASE64") is "true", files, own || Variable("AUTOREST_DB_LISTEN_URI") is not null);
-    }
-
-    static (Npgsql.NpgsqlConnectionStringBuilder Api, string? Secret, IReadOnlyList<string> Files) OfStack(StackState stack, DatabaseTarget target)
-    {
-        var secrets = new Secrets(stack.Secrets);
-        var api = stack.PoolerUrl is { } pooler
-            ? DatabaseTarget.Parse(pooler, [])
-            : new Npgsql.NpgsqlConnectionStringBuilder(target.Connection.ConnectionString) { Username = "authenticator" };
-        api.Password = secrets.AuthenticatorPassword;
-        return (api, "@" + secrets.JwtSecretFile, [.. Secrets.Names.Select(name => Path.Combine(secrets.Folder, name))]);
+            target, target.Stack is { } stack ? DatabaseTarget.ForServer(stack) : target,
+            Exposed.Schemas(parsed.GetValue(Schema)!, own ? "api" : "public", configured: !CommonOptions.InContainers(parsed)),
+            parsed.GetValue(AnonRole) ?? variable("PGRST_DB_ANON_ROLE") ?? (own ? "api_anon" : null),
+            secret, variable("PGRST_JWT_SECRET_IS_BASE64") is "true", files, own || variable("AUTOREST_DB_LISTEN_URI") is not null);
     }
 
     static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

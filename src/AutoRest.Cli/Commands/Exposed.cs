@@ -6,11 +6,12 @@ namespace AutoRest.Cli.Commands;
 static class Exposed
 {
     /// <summary>Those asked for, else <c>PGRST_DB_SCHEMAS</c>, else the usual one. The first is the default schema.</summary>
-    public static ImmutableArray<string> Schemas(string[] options, string usual)
+    /// <param name="configured">Whether <c>PGRST_DB_SCHEMAS</c> counts: it does not reach containers.</param>
+    public static ImmutableArray<string> Schemas(string[] options, string usual, bool configured = true)
     {
         var asked = Split(options);
-        var configured = asked.IsEmpty ? Split([Environment.GetEnvironmentVariable("PGRST_DB_SCHEMAS") ?? ""]) : asked;
-        return configured.IsEmpty ? [usual] : configured;
+        var chosen = asked.IsEmpty && configured ? Split([Environment.GetEnvironmentVariable("PGRST_DB_SCHEMAS") ?? ""]) : asked;
+        return chosen.IsEmpty ? [usual] : chosen;
     }
 
     static ImmutableArray<string> Split(string[] lists) =>

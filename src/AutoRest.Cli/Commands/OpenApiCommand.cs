@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using AutoRest.Cli.Containers;
 using AutoRest.Cli.Database;
 using AutoRest.Cli.Processes;
 using Npgsql;
@@ -30,7 +31,7 @@ static class OpenApiCommand
     {
         var command = new Command("openapi", "Writes the description of the API: OpenAPI 3.1 or Swagger 2.0")
         {
-            Format, Role, Schema, Output, DbUri, Url, CommonOptions.Data, CommonOptions.Secrets,
+            Format, Role, Schema, Output, DbUri, Url, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -58,6 +59,19 @@ static class OpenApiCommand
 
     static async Task<string> Describe(ParseResult parsed, WantedDescription wanted, CancellationToken cancel)
     {
+        if (CommonOptions.InContainers(parsed))
+        {
+            if (parsed.GetValue(DbUri) is not null)
+            {
+                throw new CliError("--docker means the containers' server: leave out --db-uri or --docker.");
+            }
+
+            var published = await Compose.Find().Published(Compose.Server, Compose.ServerPort, cancel)
+                ?? throw new CliError("The container of server is not running: start the stack with `autorest --docker up`, and see `autorest --docker status`.");
+            return await ApiDescription.Ask(new Uri($"http://{published}"), wanted, CommonOptions.SecretsOf(parsed, Project.Find()).JwtSecret, cancel)
+                ?? throw new CliError($"The server at {published} is not ready: see `autorest --docker status`.");
+        }
+
         if ((parsed.GetValue(DbUri) ?? Environment.GetEnvironmentVariable("PGRST_DB_URI")) is { Length: > 0 } uri)
         {
             await CheckAsync(uri, cancel);

@@ -14,19 +14,16 @@ static class PsqlCommand
     {
         var command = new Command("psql", "Opens psql on the stack's database; further arguments are psql's (after -- those that psql shares with us)") { Role, Pooler, CommonOptions.Data };
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction((parsed, _) => Run(parsed));
+        command.SetAction(Run);
         return command;
     }
 
-    static async Task<int> Run(ParseResult parsed)
+    static async Task<int> Run(ParseResult parsed, CancellationToken cancel)
     {
-        var target = DatabaseTarget.Of(parsed, uri: null);
+        var target = await DatabaseTarget.Of(parsed, uri: null, cancel);
         if (parsed.GetValue(Pooler))
         {
-            var url = target.Stack!.PoolerUrl ?? throw new CliError("The stack runs without PgBouncer: leave out --pooler.");
-            var pooler = DatabaseTarget.Parse(url, []);
-            pooler.Password = new Secrets(target.Stack.Secrets).AuthenticatorPassword;
-            target = new DatabaseTarget(pooler, target.Stack);
+            target = target.Stack is { PoolerUrl: not null } stack ? DatabaseTarget.ForServer(stack) : throw new CliError("The stack runs without PgBouncer: leave out --pooler.");
         }
 
         var variables = target.LibpqVariables();

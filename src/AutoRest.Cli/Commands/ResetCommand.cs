@@ -12,17 +12,17 @@ static class ResetCommand
 
     public static Command Create()
     {
-        var command = new Command("reset", "Makes the database anew from postgres/init, after a backup") { NoBackup, RestoreCommand.Yes, BackupCommand.Folder, CommonOptions.Data };
+        var command = new Command("reset", "Makes the database anew from postgres/init, after a backup") { NoBackup, RestoreCommand.Yes, BackupCommand.Folder, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             var data = CommonOptions.DataOf(parsed);
-            var target = DatabaseTarget.Of(parsed, uri: null);
+            var target = await DatabaseTarget.Of(parsed, uri: null, cancel);
             var backup = !parsed.GetValue(NoBackup);
             Confirm.Ask($"Everything in {target.Describe()} is deleted{(backup ? " after a backup" : ", without a backup")}.", parsed.GetValue(RestoreCommand.Yes));
             if (backup)
             {
                 var file = await BackupCommand.Run(target, data, BackupCommand.FolderOf(parsed, data), quiet: false, cancel);
-                Console.WriteLine($"{file.Path} (`autorest restore {file.Path}` brings it back)");
+                Console.WriteLine($"{file.Path} (`{target.Stack!.Command} restore {file.Path}` brings it back)");
             }
 
             var swap = new DatabaseSwap(target);

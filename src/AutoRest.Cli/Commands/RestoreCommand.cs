@@ -23,28 +23,33 @@ static class RestoreCommand
 
     public static Command Create()
     {
-        var command = new Command("restore", "Restores a backup beside the database and then exchanges the two") { Backup, To, DropOld, NoChecksum, Yes, BackupCommand.Folder, BackupCommand.DbUri, CommonOptions.Data, CommonOptions.Secrets };
+        var command = new Command("restore", "Restores a backup beside the database and then exchanges the two") { Backup, To, DropOld, NoChecksum, Yes, BackupCommand.Folder, BackupCommand.DbUri, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             var data = CommonOptions.DataOf(parsed);
             if (parsed.GetValue(To) is { Length: > 0 } moment)
             {
+                if (CommonOptions.InContainers(parsed))
+                {
+                    throw new CliError("The containers keep no log to bring them back to a moment: restore a backup, without --to.");
+                }
+
                 return await RunTo(moment, parsed, data, cancel);
             }
 
-            var target = DatabaseTarget.Of(parsed, parsed.GetValue(BackupCommand.DbUri));
+            var target = await DatabaseTarget.Of(parsed, parsed.GetValue(BackupCommand.DbUri), cancel);
             var folder = BackupCommand.FolderOf(parsed, data);
             var file = parsed.GetValue(Backup) is { } given ? new BackupFile(given.FullName)
-                : BackupFile.In(folder, target.Database) is [var newest, ..] ? newest : throw new CliError($"There is no backup of {target.Database} in {folder}: make one with `autorest backup`, or name a file.");
+                : BackupFile.In(folder, target.Database) is [var newest, ..] ? newest : throw new CliError($"There is no backup of {target.Database} in {folder}: make one with `{target.Stack?.Command ?? "autorest"} backup`, or name a file.");
             await file.Verify(parsed.GetValue(NoChecksum), cancel);
-            var program = PostgresPrograms.Find("pg_restore", target, data);
-            var tables = await file.List(program, cancel);
+            var programs = target.Programs(data);
+            var tables = await file.List(programs, cancel);
             Confirm.Ask($"The database {target.Describe()} is replaced by {file.Path}.", parsed.GetValue(Yes));
 
             var swap = new DatabaseSwap(target);
-            var old = await Work.Run($"Restoring {file.Path}", quiet: false, show => swap.Run("restore", keepProperties: true, fresh => Fill(target, fresh, file, program, done => show((double)done / Math.Max(1, tables)), cancel), cancel));
+            var old = await Work.Run($"Restoring {file.Path}", quiet: false, show => swap.Run("restore", keepProperties: true, fresh => Fill(target, fresh, file, programs, done => show((double)done / Math.Max(1, tables)), cancel), cancel));
             Console.WriteLine($"{target.Describe()} is now {file.Path}.");
-            await Old(swap, old, parsed.GetValue(DropOld), cancel);
+            await Old(target, swap, old, parsed.GetValue(DropOld), cancel);
             return 0;
         });
         return command;
@@ -84,7 +89,7 @@ static class RestoreCommand
     }
 
     /// <summary>Drops what was in use before, or says how.</summary>
-    static async Task Old(DatabaseSwap swap, string? old, bool drop, CancellationToken cancel)
+    static async Task Old(DatabaseTarget target, DatabaseSwap swap, string? old, bool drop, CancellationToken cancel)
     {
         if (old is null)
         {
@@ -98,14 +103,14 @@ static class RestoreCommand
         }
         else
         {
-            Console.WriteLine($"The database that was in use before is kept as {old}. To drop it: autorest psql -d postgres -c 'DROP DATABASE \"{old}\"'");
+            Console.WriteLine($"The database that was in use before is kept as {old}. To drop it: {target.Stack?.Command ?? "autorest"} psql -d postgres -c 'DROP DATABASE \"{old}\"'");
         }
     }
 
-    static async Task Fill(DatabaseTarget target, string fresh, BackupFile file, string program, Action<int> restored, CancellationToken cancel)
+    static async Task Fill(DatabaseTarget target, string fresh, BackupFile file, ClientPrograms programs, Action<int> restored, CancellationToken cancel)
     {
         var tables = 0;
-        var run = await ProgramRun.Run(program, ["--exit-on-error", "--no-password", "--verbose", "--dbname", fresh, file.Path], target.LibpqVariables(fresh), cancel, said: line =>
+        var run = await programs.Run("pg_restore", ["--exit-on-error", "--no-password", "--verbose", "--dbname", fresh], fresh, cancel, input: file.Path, said: line =>
         {
             if (line.Contains("processing data for table", StringComparison.Ordinal))
             {

@@ -23,13 +23,15 @@ static class StatusCommand
 
     public static Command Create()
     {
-        var command = new Command("status", $"Shows what runs and how it does; exit code 0 in order, {NotRunning} not all of it runs, {Alerting} a threshold is crossed") { Json, Watch, CommonOptions.Data };
+        var command = new Command("status", $"Shows what runs and how it does; exit code 0 in order, {NotRunning} not all of it runs, {Alerting} a threshold is crossed") { Json, Watch, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             var data = CommonOptions.DataOf(parsed);
             while (true)
             {
-                var exitCode = await Show(data, parsed.GetValue(Json), cancel);
+                var exitCode = CommonOptions.InContainers(parsed)
+                    ? await ContainerStatus.Show(CommonOptions.SecretsOf(parsed, Project.Find()), parsed.GetValue(Json), cancel)
+                    : await Show(data, parsed.GetValue(Json), cancel);
                 if (parsed.GetValue(Watch) is not { } seconds)
                 {
                     return exitCode;
@@ -73,7 +75,7 @@ static class StatusCommand
     {
         try
         {
-            return await Measures.Read(state, cancel);
+            return await Measures.Read(OwnStack.Of(state), cancel);
         }
         catch (CliError)
         {
@@ -82,7 +84,7 @@ static class StatusCommand
         }
     }
 
-    static void Print(Measures? measures, IReadOnlyList<string> alerts)
+    internal static void Print(Measures? measures, IReadOnlyList<string> alerts)
     {
         if (measures is null)
         {
@@ -148,9 +150,8 @@ static class StatusCommand
         var table = new Table().Border(TableBorder.Simple).AddColumns("component", "health", "pid", "address", "restarts");
         foreach (var component in components)
         {
-            var colour = component.Health switch { Health.Healthy => "green", Health.Down => "red", _ => "yellow" };
             table.AddRow(
-                Markup.Escape(component.Name), $"[{colour}]{Text(component.Health)}[/]",
+                Markup.Escape(component.Name), Coloured(component.Health),
                 component.Process is { IsAlive: true } process ? process.Pid.ToString(CultureInfo.InvariantCulture) : "-",
                 Markup.Escape(component.Address), component.Restarts.ToString(CultureInfo.InvariantCulture));
         }
@@ -214,18 +215,23 @@ static class StatusCommand
             }
 
             json.WriteEndArray();
-            Write(json, measures);
-            json.WriteStartArray("alerts");
-            foreach (var alert in alerts)
-            {
-                json.WriteStringValue(alert);
-            }
-
-            json.WriteEndArray();
+            Write(json, measures, alerts);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    internal static void Write(Utf8JsonWriter json, Measures? measures, IReadOnlyList<string> alerts)
+    {
+        Write(json, measures);
+        json.WriteStartArray("alerts");
+        foreach (var alert in alerts)
+        {
+            json.WriteStringValue(alert);
+        }
+
+        json.WriteEndArray();
     }
 
     static void Write(Utf8JsonWriter json, Measures? measures)
@@ -279,6 +285,8 @@ static class StatusCommand
         json.WriteEndObject();
     }
 
-    static string Text<T>(T value)
+    internal static string Coloured(Health health) => $"[{health switch { Health.Healthy => "green", Health.Down => "red", _ => "yellow" }}]{Text(health)}[/]";
+
+    internal static string Text<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -27,7 +27,7 @@ static class TypesCommand
 
     public static Command Create()
     {
-        var command = new Command("types", "Writes the types of tables, views and functions for a client's language") { Lang, Schema, Out, DbUri, CommonOptions.Data };
+        var command = new Command("types", "Writes the types of tables, views and functions for a client's language") { Lang, Schema, Out, DbUri, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(Lang) is not ("typescript" or "ts") and var language)
@@ -35,8 +35,9 @@ static class TypesCommand
                 throw new CliError($"There are no types for {language}: write --lang typescript.");
             }
 
-            var target = DatabaseTarget.Of(parsed, parsed.GetValue(DbUri) ?? Environment.GetEnvironmentVariable("PGRST_DB_URI"));
-            var schemas = Exposed.Schemas(parsed.GetValue(Schema)!, target.Stack is null ? "public" : "api");
+            var containers = CommonOptions.InContainers(parsed);
+            var target = await DatabaseTarget.Of(parsed, parsed.GetValue(DbUri) ?? (containers ? null : Environment.GetEnvironmentVariable("PGRST_DB_URI")), cancel);
+            var schemas = Exposed.Schemas(parsed.GetValue(Schema)!, target.Stack is null ? "public" : "api", configured: !containers);
             var text = await Describe(target.Connection, schemas, cancel);
             if (parsed.GetValue(Out) is not { } file)
             {

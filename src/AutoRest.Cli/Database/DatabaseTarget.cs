@@ -2,6 +2,7 @@ using System.Collections;
 using System.CommandLine;
 using System.Globalization;
 using AutoRest.Cli.Commands;
+using AutoRest.Cli.Containers;
 using AutoRest.Cli.Processes;
 using AutoRest.Server.Configuration;
 using Npgsql;
@@ -11,16 +12,24 @@ namespace AutoRest.Cli.Database;
 /// <summary>The database a command works on: the running stack's own, or one that a URI names.</summary>
 /// <param name="Connection">How to reach it, password included.</param>
 /// <param name="Stack">The stack it belongs to; <see langword="null"/> for a database of somebody else.</param>
-sealed record DatabaseTarget(NpgsqlConnectionStringBuilder Connection, StackState? Stack)
+/// <param name="Address">Host and port for messages, where those of the connection say nothing to people.</param>
+sealed record DatabaseTarget(NpgsqlConnectionStringBuilder Connection, OwnStack? Stack, string? Address = null)
 {
     public string Database => Connection.Database!;
 
     /// <summary>The named database, else the running stack's, as its superuser.</summary>
-    /// <param name="parsed">May carry <c>--data</c>.</param>
+    /// <param name="parsed">May carry <c>--data</c> and <c>--docker</c>.</param>
     /// <param name="uri">What the user named, or <see langword="null"/>.</param>
     /// <exception cref="CliError">Nothing was named and nothing runs, or the URI cannot be read.</exception>
-    public static DatabaseTarget Of(ParseResult parsed, string? uri)
+    public static async Task<DatabaseTarget> Of(ParseResult parsed, string? uri, CancellationToken cancel)
     {
+        if (CommonOptions.InContainers(parsed))
+        {
+            return uri is { Length: > 0 }
+                ? throw new CliError("--docker means the containers' database: leave out --db-uri or --docker.")
+                : OfStack(await OwnStack.InContainers(CommonOptions.SecretsOf(parsed, Project.Find()), cancel));
+        }
+
         if (uri is { Length: > 0 })
         {
             return new DatabaseTarget(Parse(uri, Variables()), null);
@@ -31,17 +40,34 @@ sealed record DatabaseTarget(NpgsqlConnectionStringBuilder Connection, StackStat
             throw new CliError("No database was named, and the stack is not running: give --db-uri, or start the stack with `autorest up`.");
         }
 
-        return OfStack(state);
+        return OfStack(OwnStack.Of(state));
     }
 
     /// <summary>The stack's database as its superuser, without the pooler.</summary>
-    public static DatabaseTarget OfStack(StackState state)
+    public static DatabaseTarget OfStack(OwnStack stack)
     {
         // Without libpq's variables: they are meant for another database.
-        var own = Parse(state.DatabaseUrl, []);
-        own.Password = new Secrets(state.Secrets).PostgresPassword;
-        return new DatabaseTarget(own, state);
+        var own = Parse(stack.DatabaseUrl, []);
+        own.Password = stack.Secrets.PostgresPassword;
+        return new DatabaseTarget(own, stack, stack.Containers is null ? null : $"{Compose.Database}:{Compose.DatabasePort}");
     }
+
+    /// <summary>The stack's pooler, or its database where it has none, as the server logs in.</summary>
+    public static DatabaseTarget ForServer(OwnStack stack)
+    {
+        var target = OfStack(stack);
+        var own = stack.PoolerUrl is { } pooler ? Parse(pooler, []) : new NpgsqlConnectionStringBuilder(target.Connection.ConnectionString) { Username = "authenticator" };
+        own.Password = stack.Secrets.AuthenticatorPassword;
+        return new DatabaseTarget(own, stack, stack.Containers is null ? null : $"{Compose.Pooler}:{Compose.PoolerPort}");
+    }
+
+    /// <summary>The client programs for this login: of the stack's own version, when it is the stack's.</summary>
+    public ClientPrograms Programs(DataFolder data) => Stack switch
+    {
+        { Containers: { } compose } => new ContainerPrograms(compose, "127.0.0.1", Compose.DatabasePort, Connection.Username!, Connection.Password!),
+        null => new LocalPrograms(this, null),
+        _ => new LocalPrograms(this, PostgresCluster.ExistingVersion(data)),
+    };
 
     /// <summary>Reads a connection string as the server does.</summary>
     public static NpgsqlConnectionStringBuilder Parse(string uri, Dictionary<string, string> environment)
@@ -74,12 +100,12 @@ sealed record DatabaseTarget(NpgsqlConnectionStringBuilder Connection, StackStat
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             await connection.DisposeAsync();
-            throw new CliError($"{Describe()} cannot be reached ({Reason(e)}): {(Stack is null ? "check --db-uri, and that PostgreSQL runs" : "look at `autorest status`")}.");
+            throw new CliError($"{Describe()} cannot be reached ({Reason(e)}): {(Stack is null ? "check --db-uri, and that PostgreSQL runs" : $"look at `{Stack.Command} status`")}.");
         }
     }
 
     /// <summary>Host, port and database, for messages: never the password.</summary>
-    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"{Connection.Username}@{Connection.Host}:{Connection.Port}/{Database}");
+    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"{Connection.Username}@{Address ?? $"{Connection.Host}:{Connection.Port}"}/{Database}");
 
     public static string Reason(Exception e) => (e is PostgresException refused ? refused.MessageText : e.InnerException?.Message ?? e.Message).TrimEnd('.');
 

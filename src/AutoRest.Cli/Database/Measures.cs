@@ -63,7 +63,7 @@ sealed record Measures(string Version, long Connections, long MaxConnections, do
 
     /// <summary>Reads them.</summary>
     /// <exception cref="CliError">The database does not answer.</exception>
-    public static async Task<Measures> Read(StackState stack, CancellationToken cancel)
+    public static async Task<Measures> Read(OwnStack stack, CancellationToken cancel)
     {
         await using var connection = await DatabaseTarget.OfStack(stack).Open(cancel);
         await using var batch = new NpgsqlBatch(connection)

@@ -12,7 +12,7 @@ sealed class PgBouncerConsole(NpgsqlConnectionStringBuilder settings)
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The running stack's, or <see langword="null"/> without a pooler.</summary>
-    public static PgBouncerConsole? Of(StackState stack)
+    public static PgBouncerConsole? Of(OwnStack stack)
     {
         if (stack.PoolerUrl is not { } url)
         {
@@ -21,7 +21,7 @@ sealed class PgBouncerConsole(NpgsqlConnectionStringBuilder settings)
 
         var settings = DatabaseTarget.Parse(url, []);
         settings.Username = PgBouncerPool.Admin;
-        settings.Password = new Secrets(stack.Secrets).PgBouncerAdminPassword;
+        settings.Password = stack.Secrets.PgBouncerAdminPassword;
         return new PgBouncerConsole(settings);
     }
 

@@ -17,7 +17,7 @@ namespace AutoRest.Cli.Doctor;
 /// <param name="SecretFiles">Files that only their owner may read.</param>
 /// <param name="ListensDirectly">Whether the server has a connection of its own for LISTEN.</param>
 sealed record Examined(
-    DatabaseTarget Target, NpgsqlConnectionStringBuilder Api, IReadOnlyList<string> Schemas, string? Anonymous,
+    DatabaseTarget Target, DatabaseTarget Api, IReadOnlyList<string> Schemas, string? Anonymous,
     string? JwtSecret, bool JwtSecretIsBase64, IReadOnlyList<string> SecretFiles, bool ListensDirectly);
 
 /// <summary>
@@ -45,7 +45,7 @@ static class Examination
                 facts.Add(("database", subject.Target.Describe()));
                 await Version(connection, facts, findings, cancel);
                 await Clock(connection, facts, findings, cancel);
-                findings.AddRange(await DatabaseChecks.Run(connection, subject.Api.Username!, subject.Schemas, subject.Anonymous, cancel));
+                findings.AddRange(await DatabaseChecks.Run(connection, subject.Api.Connection.Username!, subject.Schemas, subject.Anonymous, cancel));
             }
 
             findings.AddRange(await ApiConnection(subject, facts, cancel));
@@ -70,16 +70,16 @@ static class Examination
 
     static async Task<IReadOnlyList<Finding>> ApiConnection(Examined subject, List<(string, string)> facts, CancellationToken cancel)
     {
-        var where = string.Create(CultureInfo.InvariantCulture, $"{subject.Api.Username}@{subject.Api.Host}:{subject.Api.Port}/{subject.Api.Database}");
+        var where = subject.Api.Describe();
         var findings = new List<Finding>();
         try
         {
-            var probe = await PoolerProbe.Run(subject.Api.ConnectionString, cancel);
+            var probe = await PoolerProbe.Run(subject.Api.Connection.ConnectionString, cancel);
             facts.Add(("server's connection", where));
             facts.Add(("pooler", probe.Mode == PoolingMode.None ? "none" : $"{probe.Mode.ToString().ToLowerInvariant()} pooling"));
             facts.Add(("prepared statements", probe.KeepsStatements switch { true => "kept", false => "lost between transactions", null => "not tested" }));
             findings.AddRange(Pooler(probe, subject.ListensDirectly, where));
-            await Encryption(subject.Api, probe, facts, findings, cancel);
+            await Encryption(subject.Api.Connection, probe, facts, findings, cancel);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
