@@ -32,7 +32,10 @@ sealed class Tool : IAsyncDisposable
 
     public Dictionary<string, string?> Variables { get; } = [];
 
-    static string[] Command(string[] arguments) => ["dotnet", typeof(Project).Assembly.Location, .. arguments];
+    /// <summary>What it is called with, as to run in another network.</summary>
+    public string[] Prefix { get; set; } = [];
+
+    string[] Command(string[] arguments) => [.. Prefix, "dotnet", typeof(Project).Assembly.Location, .. arguments];
 
     ProcessStartInfo StartInfo(string[] arguments)
     {
