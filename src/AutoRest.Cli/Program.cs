@@ -53,3 +53,14 @@ catch (CliError e)
 
     return 1;
 }
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("autorest: Interrupted.");
+    return 1;
+}
+// In the middle of the work; that nobody answers at its beginning is said with more.
+catch (Npgsql.NpgsqlException e)
+{
+    await Console.Error.WriteLineAsync($"autorest: The database ended the work ({AutoRest.Cli.Database.DatabaseTarget.Reason(e)}): see `autorest status`, and try again.");
+    return 1;
+}

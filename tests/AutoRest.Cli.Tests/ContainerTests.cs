@@ -144,6 +144,7 @@ public sealed class ContainerTests : IDisposable
         { ["logs", "server", "-n", "5", "-f"], "compose logs server --tail 5 -f" },
         { ["psql", "-c", "SELECT 1"], "compose exec -T postgres psql -U postgres -d autorest -c SELECT 1" },
         { ["psql", "--role", "web_user"], "compose exec -T -e PGOPTIONS=-c role=web_user postgres psql -U postgres -d autorest" },
+        { ["psql", "-c", "SELECT 1", "--role", "web_user", "--", "--pooler"], "compose exec -T -e PGOPTIONS=-c role=web_user postgres psql -U postgres -d autorest -c SELECT 1 --pooler" },
         { ["psql", "--pooler", "-c", "SELECT 1"], "compose exec -T postgres sh -c PGPASSWORD=$(cat /run/secrets/authenticator_password) exec psql \"$@\" psql -h pgbouncer -p 6432 -U authenticator -d autorest -c SELECT 1" },
     };
 

@@ -18,7 +18,9 @@ public sealed class ContainerVerbTests(ContainerVerbTests.Running running) : ICl
         #!/bin/bash
         echo "$*" >>"$RECORD"
         case "$*" in
-        *"$FAILS"*) [ -z "$FAILS" ] || { echo "$FAILS does not work today" >&2; exit 1; } ;;
+        *"$FAILS"*)
+            [ -z "$CUTS" ] || for other in $(pgrep -P "$PPID"); do [ "$other" = $$ ] || pkill -P "$other"; done
+            [ -z "$FAILS" ] || { echo "$FAILS does not work today" >&2; exit 1; } ;;
         esac
         case "$1 $2" in
         "compose exec") ;;
@@ -79,7 +81,7 @@ public sealed class ContainerVerbTests(ContainerVerbTests.Running running) : ICl
             Tool.Temp.Write("bin/docker", Docker, executable: true);
             Tool.Variables["PATH"] = $"{Tool.Temp.In("bin")}:{programs}:{Environment.GetEnvironmentVariable("PATH")}";
             Tool.Variables["RECORD"] = Tool.Temp.In("record");
-            Tool.Variables["FAILS"] = "";
+            Tool.Variables["FAILS"] = Tool.Variables["CUTS"] = "";
             Tool.Variables["CONTAINERS"] = Tool.Temp.Write("containers", AllHealthy);
             Tool.Variables["POSTGRES"] = new Uri(status.GetProperty("databaseUrl").GetString()!).Port.ToString(CultureInfo.InvariantCulture);
             Tool.Variables["POOLER"] = status.GetProperty("poolerUrl").GetString() is { } pooler ? new Uri(pooler).Port.ToString(CultureInfo.InvariantCulture) : "1";
@@ -177,13 +179,15 @@ public sealed class ContainerVerbTests(ContainerVerbTests.Running running) : ICl
         Assert.Equal(4L, await Scalar("SELECT count(*) FROM api.todos WHERE task = 'after the backup'"));
     }
 
-    [Fact]
-    public async Task Restore_that_fails_in_the_container_loses_nothing()
+    [Theory]
+    [InlineData("")]
+    [InlineData("and the connections with it, as by Ctrl-C")]
+    public async Task Restore_that_fails_in_the_container_loses_nothing(string cut)
     {
         await Fresh();
         var file = await Backup(Folder());
         var before = await Databases();
-        _tool.Variables["FAILS"] = "--exit-on-error";
+        (_tool.Variables["FAILS"], _tool.Variables["CUTS"]) = ("--exit-on-error", cut);
         try
         {
             var said = await _tool.Run("--docker", "restore", file, "--yes");
@@ -194,7 +198,7 @@ public sealed class ContainerVerbTests(ContainerVerbTests.Running running) : ICl
         }
         finally
         {
-            _tool.Variables["FAILS"] = "";
+            _tool.Variables["FAILS"] = _tool.Variables["CUTS"] = "";
         }
 
         Assert.Equal(before, await Databases());

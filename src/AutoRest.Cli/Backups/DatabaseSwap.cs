@@ -23,7 +23,7 @@ sealed class DatabaseSwap(DatabaseTarget target)
         // 63 bytes is the longest name PostgreSQL keeps; ours must not be cut to the same.
         var root = target.Database.Length > 30 ? target.Database[..30] : target.Database;
         var (fresh, old) = ($"{root}_{purpose}_{stamp}", $"{root}_before_{stamp}");
-        await using var server = await target.Open(cancel, target.Database == "postgres" ? "template1" : "postgres");
+        await using var server = await target.Open(cancel, Beside);
         var exists = await Scalar(server, "SELECT count(*) FROM pg_database WHERE datname = $1", cancel, target.Database) is 1L;
         await Execute(server, await Creation(server, fresh, exists, cancel), cancel);
         try
@@ -39,7 +39,7 @@ sealed class DatabaseSwap(DatabaseTarget target)
         catch
         {
             // Not cancelled: half of a database is of no use to anybody.
-            await Execute(server, $"DROP DATABASE IF EXISTS {Quote(fresh)} WITH (FORCE)", CancellationToken.None);
+            await Undo(server, connection => Execute(connection, $"DROP DATABASE IF EXISTS {Quote(fresh)} WITH (FORCE)", CancellationToken.None));
             throw;
         }
 
@@ -48,6 +48,23 @@ sealed class DatabaseSwap(DatabaseTarget target)
         await Execute(database, "NOTIFY pgrst, 'reload config'; NOTIFY pgrst, 'reload schema'", cancel);
         return exists ? old : null;
     }
+
+    // What must be put right in any case, on another connection when this one is gone: Ctrl-C ends what leads into a container as well.
+    async Task Undo(NpgsqlConnection server, Func<NpgsqlConnection, Task> work)
+    {
+        try
+        {
+            await work(server);
+        }
+        catch (Exception e) when (e is InvalidOperationException or NpgsqlException and not PostgresException { Severity: "ERROR" })
+        {
+            await using var again = await target.Open(CancellationToken.None, Beside);
+            await work(again);
+        }
+    }
+
+    // Where one can be while ours gets another name.
+    string Beside => target.Database == "postgres" ? "template1" : "postgres";
 
     /// <summary>Drops the database that was in use before.</summary>
     public async Task Drop(string old, CancellationToken cancel)
@@ -117,14 +134,17 @@ sealed class DatabaseSwap(DatabaseTarget target)
             }
             finally
             {
-                // Whichever name it has now.
-                foreach (var name in (string[])[target.Database, old])
+                await Undo(server, async connection =>
                 {
-                    if (await Scalar(server, "SELECT NOT datallowconn FROM pg_database WHERE datname = $1", CancellationToken.None, name) is true)
+                    // Whichever name it has now.
+                    foreach (var name in (string[])[target.Database, old])
                     {
-                        await Execute(server, $"ALTER DATABASE {Quote(name)} ALLOW_CONNECTIONS true", CancellationToken.None);
+                        if (await Scalar(connection, "SELECT NOT datallowconn FROM pg_database WHERE datname = $1", CancellationToken.None, name) is true)
+                        {
+                            await Execute(connection, $"ALTER DATABASE {Quote(name)} ALLOW_CONNECTIONS true", CancellationToken.None);
+                        }
                     }
-                }
+                });
             }
         }
         finally

@@ -24,7 +24,7 @@ static class BackupCommand
 
     public static Command Create()
     {
-        var command = new Command("backup", "Writes the database into a compressed, verified file with a checksum") { Folder, Base, Keep, List, Json, DbUri, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
+        var command = new Command("backup", "Writes the database into a compressed, verified file with a checksum") { Folder, Base, Keep, List, Json, DbUri, CommonOptions.Data, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(Keep) < 1)

@@ -32,9 +32,9 @@ static class CommonOptions
             : DataFolder.Choose(Project.Find(), parsed.GetValue(Data), OsAccount.ForDatabase(), say);
 
     public static Secrets SecretsOf(ParseResult parsed, Project project) =>
-        new(parsed.GetValue(Secrets) is { Length: > 0 } folder ? Path.GetFullPath(folder) : project.SecretsFolder);
+        parsed.GetValue(Secrets) is { Length: > 0 } folder ? new(Path.GetFullPath(folder)) : SecretsOfEnvironment(project);
 
-    /// <summary>Where nothing is parsed.</summary>
+    /// <summary>Where there is no such option.</summary>
     public static Secrets SecretsOfEnvironment(Project project) =>
         new(Environment.GetEnvironmentVariable("AUTOREST_SECRETS") is { Length: > 0 } folder ? Path.GetFullPath(folder) : project.SecretsFolder);
 }

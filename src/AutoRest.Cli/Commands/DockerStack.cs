@@ -61,17 +61,43 @@ static class DockerStack
         ? words.Select(word => word is "-n" or "--lines" ? "--tail" : word)
         : ["--tail", "20", .. words];
 
-    static IEnumerable<string> Psql(string[] words) => words switch
+    static IReadOnlyList<string> Psql(string[] words)
     {
-        ["--role", var role, .. var rest] when rest.Contains("--pooler") || role == "--pooler" =>
-            throw new CliError("A pooler passes no role on at log-in: leave out --pooler or --role, and write SET LOCAL ROLE in a transaction."),
-        ["--role", var role, .. var rest] => ["-e", $"PGOPTIONS={PsqlCommand.RoleOption(role)}", Compose.Database, "psql", "-U", PostgresCluster.Superuser, "-d", PostgresCluster.DatabaseName, .. rest],
-        // The password is a file there, too.
-        ["--pooler", .. var rest] =>
-        [
-            Compose.Database, "sh", "-c", "PGPASSWORD=$(cat /run/secrets/authenticator_password) exec psql \"$@\"", "psql",
-            "-h", Compose.Pooler, "-p", $"{Compose.PoolerPort}", "-U", "authenticator", "-d", PostgresCluster.DatabaseName, .. rest,
-        ],
-        _ => [Compose.Database, "psql", "-U", PostgresCluster.Superuser, "-d", PostgresCluster.DatabaseName, .. words],
-    };
+        string? role = null;
+        var pooler = false;
+        var rest = new List<string>();
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (words[i] == "--")
+            {
+                rest.AddRange(words[(i + 1)..]);
+                break;
+            }
+
+            if (words[i] == "--pooler")
+            {
+                pooler = true;
+            }
+            else if (words[i] == "--role" && i + 1 < words.Length)
+            {
+                role = words[++i];
+            }
+            else
+            {
+                rest.Add(words[i]);
+            }
+        }
+
+        return (role, pooler) switch
+        {
+            (not null, true) => throw new CliError(PsqlCommand.RoleThroughPooler),
+            // The password is a file there, too.
+            (null, true) =>
+            [
+                Compose.Database, "sh", "-c", "PGPASSWORD=$(cat /run/secrets/authenticator_password) exec psql \"$@\"", "psql",
+                "-h", Compose.Pooler, "-p", $"{Compose.PoolerPort}", "-U", "authenticator", "-d", PostgresCluster.DatabaseName, .. rest,
+            ],
+            _ => [.. role is null ? (string[])[] : ["-e", $"PGOPTIONS={PsqlCommand.RoleOption(role)}"], Compose.Database, "psql", "-U", PostgresCluster.Superuser, "-d", PostgresCluster.DatabaseName, .. rest],
+        };
+    }
 }

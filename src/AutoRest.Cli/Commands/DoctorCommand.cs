@@ -20,7 +20,7 @@ static class DoctorCommand
     {
         var command = new Command("doctor", "Examines connection, roles, grants, policies, indexes and secrets; exit code 0 in order, 2 warnings, 3 errors")
         {
-            DbUri, Schema, AnonRole, Json, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker,
+            DbUri, Schema, AnonRole, Json, CommonOptions.Data, CommonOptions.Docker,
         };
         command.SetAction(async (parsed, cancel) =>
         {

@@ -7,6 +7,8 @@ namespace AutoRest.Cli.Commands;
 /// <summary><c>autorest psql</c>: PostgreSQL's own shell on the stack's database; what is not ours goes to it as it is, and its exit code comes back.</summary>
 static class PsqlCommand
 {
+    public const string RoleThroughPooler = "A pooler passes no role on at log-in: leave out --pooler or --role, and write SET LOCAL ROLE in a transaction.";
+
     static readonly Option<string?> Role = new("--role") { Description = "Become this role, as a request with its token does (default: stay superuser)", HelpName = "ROLE" };
     static readonly Option<bool> Pooler = new("--pooler") { Description = "Log in as authenticator through PgBouncer, as the server does" };
 
@@ -31,7 +33,7 @@ static class PsqlCommand
         {
             if (parsed.GetValue(Pooler))
             {
-                throw new CliError("A pooler passes no role on at log-in: leave out --pooler or --role, and write SET LOCAL ROLE in a transaction.");
+                throw new CliError(RoleThroughPooler);
             }
 
             variables["PGOPTIONS"] = RoleOption(role);

@@ -12,7 +12,7 @@ static class ResetCommand
 
     public static Command Create()
     {
-        var command = new Command("reset", "Makes the database anew from postgres/init, after a backup") { NoBackup, RestoreCommand.Yes, BackupCommand.Folder, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
+        var command = new Command("reset", "Makes the database anew from postgres/init, after a backup") { NoBackup, RestoreCommand.Yes, BackupCommand.Folder, CommonOptions.Data, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             var data = CommonOptions.DataOf(parsed);

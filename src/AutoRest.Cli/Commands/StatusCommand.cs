@@ -23,7 +23,7 @@ static class StatusCommand
 
     public static Command Create()
     {
-        var command = new Command("status", $"Shows what runs and how it does; exit code 0 in order, {NotRunning} not all of it runs, {Alerting} a threshold is crossed") { Json, Watch, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
+        var command = new Command("status", $"Shows what runs and how it does; exit code 0 in order, {NotRunning} not all of it runs, {Alerting} a threshold is crossed") { Json, Watch, CommonOptions.Data, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             var data = CommonOptions.DataOf(parsed);

@@ -27,7 +27,7 @@ static class TypesCommand
 
     public static Command Create()
     {
-        var command = new Command("types", "Writes the types of tables, views and functions for a client's language") { Lang, Schema, Out, DbUri, CommonOptions.Data, CommonOptions.Secrets, CommonOptions.Docker };
+        var command = new Command("types", "Writes the types of tables, views and functions for a client's language") { Lang, Schema, Out, DbUri, CommonOptions.Data, CommonOptions.Docker };
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(Lang) is not ("typescript" or "ts") and var language)
