@@ -20,6 +20,7 @@ public sealed class ContainerVerbTests(ContainerVerbTests.Running running) : ICl
         case "$*" in
         *"$FAILS"*)
             [ -z "$CUTS" ] || for other in $(pgrep -P "$PPID"); do [ "$other" = $$ ] || pkill -P "$other"; done
+            [ -z "$HANGS" ] || exec sleep 60
             [ -z "$FAILS" ] || { echo "$FAILS does not work today" >&2; exit 1; } ;;
         esac
         case "$1 $2" in
@@ -81,7 +82,7 @@ public sealed class ContainerVerbTests(ContainerVerbTests.Running running) : ICl
             Tool.Temp.Write("bin/docker", Docker, executable: true);
             Tool.Variables["PATH"] = $"{Tool.Temp.In("bin")}:{programs}:{Environment.GetEnvironmentVariable("PATH")}";
             Tool.Variables["RECORD"] = Tool.Temp.In("record");
-            Tool.Variables["FAILS"] = Tool.Variables["CUTS"] = "";
+            Tool.Variables["FAILS"] = Tool.Variables["CUTS"] = Tool.Variables["HANGS"] = "";
             Tool.Variables["CONTAINERS"] = Tool.Temp.Write("containers", AllHealthy);
             Tool.Variables["POSTGRES"] = new Uri(status.GetProperty("databaseUrl").GetString()!).Port.ToString(CultureInfo.InvariantCulture);
             Tool.Variables["POOLER"] = status.GetProperty("poolerUrl").GetString() is { } pooler ? new Uri(pooler).Port.ToString(CultureInfo.InvariantCulture) : "1";
@@ -203,6 +204,37 @@ public sealed class ContainerVerbTests(ContainerVerbTests.Running running) : ICl
 
         Assert.Equal(before, await Databases());
         Assert.Equal(4L, await Scalar("SELECT count(*) FROM api.todos"));
+    }
+
+    [Fact]
+    public async Task Restore_that_is_interrupted_loses_nothing()
+    {
+        await Fresh();
+        var file = await Backup(Folder());
+        var before = await Databases();
+        File.Delete(_tool.Variables["RECORD"]!);
+        (_tool.Variables["FAILS"], _tool.Variables["HANGS"]) = ("--exit-on-error", "yes");
+        try
+        {
+            using var restore = _tool.Start("--docker", "restore", file, "--yes");
+            for (var i = 0; !File.Exists(_tool.Variables["RECORD"]) || !(await File.ReadAllTextAsync(_tool.Variables["RECORD"]!)).Contains("--exit-on-error", StringComparison.Ordinal); i++)
+            {
+                Assert.True(i < 600 && !restore.HasExited, "it did not begin to restore");
+                await Task.Delay(100);
+            }
+
+            Native.Signal(restore.Id, Native.Interrupt);
+            var error = restore.StandardError.ReadToEndAsync();
+            await restore.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+            Assert.Equal((1, "autorest: Interrupted.\n"), (restore.ExitCode, await error));
+        }
+        finally
+        {
+            _tool.Variables["FAILS"] = _tool.Variables["HANGS"] = "";
+        }
+
+        Assert.Equal(before, await Databases());
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AutoRest.Cli.Backups;
 using AutoRest.Cli.Database;
+using AutoRest.Cli.Processes;
 
 namespace AutoRest.Cli.Commands;
 
@@ -79,10 +80,11 @@ static class BackupCommand
         await using var connection = await target.Open(cancel);
         await using var count = new Npgsql.NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)", connection);
         var tables = Math.Max(1, (long)(await count.ExecuteScalarAsync(cancel))!);
-        return await Work.Run($"Backing up {target.Describe()}", quiet, show => BackupFile.Create(
-            target.Database, folder,
-            path => BackupFile.Dump(target, programs, path, done => show((double)done / tables), cancel),
-            path => new BackupFile(path).List(programs, cancel), cancel));
+        return await StopSignals.Run(
+            stop => Work.Run($"Backing up {target.Describe()}", quiet, show => BackupFile.Create(
+                target.Database, folder,
+                path => BackupFile.Dump(target, programs, path, done => show((double)done / tables), stop),
+                path => new BackupFile(path).List(programs, stop), stop)), cancel);
     }
 
     static async Task<int> RunBase(DatabaseTarget target, DataFolder data, string folder, int? keep, CancellationToken cancel)
@@ -92,7 +94,7 @@ static class BackupCommand
             throw new CliError("Without the log that follows it a base backup leads to one moment only: start the stack with `autorest up --archive` (once is enough), then repeat this.");
         }
 
-        var backup = await Work.Run($"Copying the cluster of {target.Describe()}", quiet: false, show => BaseBackup.Create(target, folder, PostgresPrograms.Find("pg_basebackup", target, data), show, cancel));
+        var backup = await StopSignals.Run(stop => Work.Run($"Copying the cluster of {target.Describe()}", quiet: false, show => BaseBackup.Create(target, folder, PostgresPrograms.Find("pg_basebackup", target, data), show, stop)), cancel);
         var removed = keep is { } count ? await BaseBackup.Prune(folder, data.Wal, count, PostgresPrograms.Find("pg_archivecleanup", target, data), cancel) : [];
         Console.WriteLine($"{backup.Path} ({Work.Size(Directory.GetFiles(backup.Path).Sum(file => new FileInfo(file).Length))}); the log that follows goes to {data.Wal}");
         if (removed.Count > 0)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AutoRest.Cli.Backups;
 using AutoRest.Cli.Database;
+using AutoRest.Cli.Processes;
 using Npgsql;
 
 namespace AutoRest.Cli.Commands;
@@ -26,7 +27,8 @@ static class ResetCommand
             }
 
             var swap = new DatabaseSwap(target);
-            var old = await Work.Run("Running the scripts of postgres/init", quiet: false, _ => swap.Run("reset", keepProperties: false, fresh => Fill(target, fresh, cancel), cancel));
+            var old = await StopSignals.Run(
+                stop => Work.Run("Running the scripts of postgres/init", quiet: false, _ => swap.Run("reset", keepProperties: false, fresh => Fill(target, fresh, stop), stop)), cancel);
             await swap.Drop(old!, cancel);
             Console.WriteLine($"{target.Describe()} is as new.");
             return 0;

@@ -47,7 +47,8 @@ static class RestoreCommand
             Confirm.Ask($"The database {target.Describe()} is replaced by {file.Path}.", parsed.GetValue(Yes));
 
             var swap = new DatabaseSwap(target);
-            var old = await Work.Run($"Restoring {file.Path}", quiet: false, show => swap.Run("restore", keepProperties: true, fresh => Fill(target, fresh, file, programs, done => show((double)done / Math.Max(1, tables)), cancel), cancel));
+            var old = await StopSignals.Run(
+                stop => Work.Run($"Restoring {file.Path}", quiet: false, show => swap.Run("restore", keepProperties: true, fresh => Fill(target, fresh, file, programs, done => show((double)done / Math.Max(1, tables)), stop), stop)), cancel);
             Console.WriteLine($"{target.Describe()} is now {file.Path}.");
             await Old(target, swap, old, parsed.GetValue(DropOld), cancel);
             return 0;
@@ -68,7 +69,7 @@ static class RestoreCommand
         }
 
         var restore = new PointInTimeRestore(project, data, CommonOptions.SecretsOf(parsed, project), OsAccount.ForDatabase());
-        var old = await Work.Run($"Replaying the log after {backup.Path}", quiet: false, show => restore.Run(backup, moment, show, cancel));
+        var old = await StopSignals.Run(stop => Work.Run($"Replaying the log after {backup.Path}", quiet: false, show => restore.Run(backup, moment, show, stop)), cancel);
         Console.WriteLine("Done: `autorest up` starts it. Take a new `autorest backup --base` then, from which the next log counts.");
         if (old is null)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using AutoRest.Cli.Database;
 using AutoRest.Cli.Processes;
 
@@ -235,22 +234,5 @@ static class UpCommand
         {
             throw new CliError($"The data folder {data.Path} belongs to another user: run as its owner, or choose another with --data.");
         }
-    }
-
-    sealed class StopSignals : IDisposable
-    {
-        readonly List<PosixSignalRegistration> _registrations;
-
-        public StopSignals(CancellationTokenSource stop) => _registrations =
-        [
-            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(signal => PosixSignalRegistration.Create(signal, context =>
-            {
-                // Not the default end: the components are to be stopped in order first.
-                context.Cancel = true;
-                stop.Cancel();
-            })),
-        ];
-
-        public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
     }
 }
