@@ -17,22 +17,23 @@ sealed record Contestant(string Name, Func<TimeSpan, Task<Turn>> RunAsync);
 sealed record Stage(int Postmaster, int? Pooler, int Connections)
 {
     /// <summary>A server that speaks HTTP.</summary>
-    public Contestant Http(string name, ServerProcess server, AllocationProbe? probe, Workload workload, string? token)
+    /// <param name="proxy">It is asked through this.</param>
+    public Contestant Http(string name, ServerProcess server, AllocationProbe? probe, Workload workload, string? token, ProxyProcess? proxy = null)
     {
         var requests = workload.Requests(token);
         return new Contestant(name, duration =>
         {
             var allocated = probe?.AllocatedBytes();
-            var own = ProcessUsage.OfTree(server.ProcessId);
+            var own = Own();
             var (database, pooler) = Others();
-            var result = HttpLoad.Run(server.Port, requests, workload.Status, Connections, duration);
+            var result = HttpLoad.Run(proxy?.Port ?? server.Port, requests, workload.Status, Connections, duration);
 
             // The answers after the end of the turn are not counted in its rate, but they cost as much.
             double count = result.Requests + Connections;
             var (databaseAfter, poolerAfter) = Others();
             return Task.FromResult(new Turn(
                 result.RequestsPerSecond, result.P50, result.P99, result.Requests,
-                (ProcessUsage.OfTree(server.ProcessId) - own).TotalMicroseconds / count,
+                (Own() - own).TotalMicroseconds / count,
                 (databaseAfter - database).TotalMicroseconds / count,
                 Pooler is null ? null : (poolerAfter - pooler).TotalMicroseconds / count,
                 result.GeneratorCpu.TotalMicroseconds / count,
@@ -40,6 +41,8 @@ sealed record Stage(int Postmaster, int? Pooler, int Connections)
                 result.Bytes / count,
                 ProcessUsage.ResidentOf(server.ProcessId)));
         });
+
+        TimeSpan Own() => ProcessUsage.OfTree(server.ProcessId) + (proxy is null ? TimeSpan.Zero : ProcessUsage.OfTree(proxy.ProcessId));
     }
 
     /// <summary>pgbench with the same SQL.</summary>

@@ -6,7 +6,7 @@ namespace AutoRest.Load;
 /// <param name="Pool">Database connections of the servers (<c>PGRST_DB_POOL</c>) and of the pooler.</param>
 /// <param name="ResultMegabytes">Size of the large result of <c>--memory</c>.</param>
 sealed record Options(
-    IReadOnlyList<Workload> Workloads, double Seconds, double Warmup, int Rounds, int Connections, int Pool, bool Pooler, string? PeerCommand, bool Memory, bool Overload, bool Reload,
+    IReadOnlyList<Workload> Workloads, double Seconds, double Warmup, int Rounds, int Connections, int Pool, bool Pooler, string? PeerCommand, bool Proxy, bool Memory, bool Overload, bool Reload,
     int ResultMegabytes, string? Output)
 {
     static readonly Option<string> WorkloadNames = new("--workloads")
@@ -27,6 +27,7 @@ sealed record Options(
         Description = "Command line of another server of the same contract, configured by PGRST_* variables",
     };
 
+    static readonly Option<bool> ProxyOption = new("--proxy") { Description = "Each workload through the hostname proxy, too" };
     static readonly Option<bool> MemoryOption = new("--memory") { Description = "Measure memory and start-up time instead of throughput" };
     static readonly Option<bool> OverloadOption = new("--overload") { Description = "Measure 32, 128 and 512 HTTP connections instead" };
     static readonly Option<bool> ReloadOption = new("--reload") { Description = "Measure what reloading a schema cache of 10,000 tables does to requests instead" };
@@ -37,7 +38,7 @@ sealed record Options(
     {
         var root = new RootCommand("Load runs: AutoRest against pgbench with the same SQL, and any server of the same contract")
         {
-            WorkloadNames, SecondsOption, WarmupOption, RoundsOption, ConnectionsOption, PoolOption, PoolerOption, PeerOption, MemoryOption, OverloadOption, ReloadOption,
+            WorkloadNames, SecondsOption, WarmupOption, RoundsOption, ConnectionsOption, PoolOption, PoolerOption, PeerOption, ProxyOption, MemoryOption, OverloadOption, ReloadOption,
             ResultOption, OutputOption,
         };
         WorkloadNames.Validators.Add(static result =>
@@ -50,7 +51,7 @@ sealed record Options(
         root.SetAction(parsed => run(new Options(
             [.. Names(parsed.GetValue(WorkloadNames)!).Select(static n => Workload.All.First(w => w.Name == n))],
             parsed.GetValue(SecondsOption), parsed.GetValue(WarmupOption), Math.Max(1, parsed.GetValue(RoundsOption)), parsed.GetValue(ConnectionsOption),
-            parsed.GetValue(PoolOption), parsed.GetValue(PoolerOption), parsed.GetValue(PeerOption), parsed.GetValue(MemoryOption), parsed.GetValue(OverloadOption),
+            parsed.GetValue(PoolOption), parsed.GetValue(PoolerOption), parsed.GetValue(PeerOption), parsed.GetValue(ProxyOption), parsed.GetValue(MemoryOption), parsed.GetValue(OverloadOption),
             parsed.GetValue(ReloadOption), parsed.GetValue(ResultOption),
             parsed.GetValue(OutputOption))));
         return root;

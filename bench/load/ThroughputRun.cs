@@ -44,6 +44,7 @@ static class ThroughputRun
         using var probe = new AllocationProbe();
         await using var server = await servers.StartServerAsync(options, null, probe);
         await using var peer = options.PeerCommand is { } command ? await servers.StartServerAsync(options, command, null) : null;
+        await using var proxy = options.Proxy ? await ProxyProcess.StartAsync(server.Port, options.Workloads[0].Request(1, null)) : null;
         var stage = new Stage(servers.Postmaster, servers.PoolerProcess, options.Connections);
         var results = new List<WorkloadResult>();
         await WarmUpAsync(options, servers, stage, peer is null ? [server] : [server, peer]);
@@ -60,6 +61,11 @@ static class ThroughputRun
             if (token is not null)
             {
                 contestants.Add(stage.Http("AutoRest, no token", server, probe, workload, null));
+            }
+
+            if (proxy is not null)
+            {
+                contestants.Add(stage.Http("AutoRest behind the proxy", server, probe, workload, token, proxy));
             }
 
             IReadOnlyList<SentStatement> statements = [];
