@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 if [ "${1:-}" = "--docker" ]; then
     shift
     # A profile that is not named is left running.
-    compose="docker compose --profile replica --profile monitoring --profile pgadmin"
+    compose="docker compose --profile replica --profile monitoring"
     case "${1:-}" in
         --keep-data) exec $compose down ;;
         --yes) ;;

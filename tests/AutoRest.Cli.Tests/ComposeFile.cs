@@ -20,7 +20,7 @@ static class ComposeFile
         Assert.SkipWhen(program is null, "docker-compose is not installed");
         // The program is one of Debian's Python, which therefore has a reader of YAML.
         const string Json = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)";
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "\"$1\" -f \"$2\" --profile replica --profile monitoring --profile pgadmin config | /usr/bin/python3 -c \"$3\"", "sh", program!, Path.Combine(Root, "docker-compose.yml"), Json])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "\"$1\" -f \"$2\" --profile replica --profile monitoring config | /usr/bin/python3 -c \"$3\"", "sh", program!, Path.Combine(Root, "docker-compose.yml"), Json])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         // What its defaults give.
         start.Environment.Remove("AUTOREST_SECRETS");

@@ -51,7 +51,7 @@ static class DockerStack
     {
         ["up", .. var rest] => ["up", "--detach", "--wait", .. rest.Where(word => word is not ("--detach" or "-d")).SelectMany(word => word == "--database-only" ? (string[])[Compose.Database, Compose.Pooler] : [word])],
         // A profile that is not named is left running.
-        ["down", .. var rest] => ["--profile", "replica", "--profile", "monitoring", "--profile", "pgadmin", "down", .. rest],
+        ["down", .. var rest] => ["--profile", "replica", "--profile", "monitoring", "down", .. rest],
         ["logs", .. var rest] => ["logs", .. Logs(rest)],
         ["psql", .. var rest] => ["exec", .. terminal ? (string[])[] : ["-T"], .. Psql(rest)],
         _ => throw new System.Diagnostics.UnreachableException(),
