@@ -43,32 +43,17 @@ sealed record PoolerProbe(PoolingMode Mode, bool? KeepsStatements)
         var borrowers = new List<NpgsqlConnection>();
         try
         {
+            // A transaction keeps the connection: outside of one it could go to somebody else as soon as the statement is prepared there.
+            await Execute("BEGIN READ ONLY", ours, cancel);
             await prepared.PrepareAsync(cancel);
-            try
-            {
-                if (await prepared.ExecuteScalarAsync(cancel) is not string answer || !answer.EndsWith(own.ToString(), StringComparison.Ordinal))
-                {
-                    return new PoolerProbe(PoolingMode.Transaction, false);
-                }
-
-                process = int.Parse(answer.Split(' ')[0], CultureInfo.InvariantCulture);
-            }
-            catch (PostgresException e) when (e.SqlState is "26000" or "08P01")
-            {
-                // The connection went to somebody else as soon as the statement was prepared there.
-                return new PoolerProbe(PoolingMode.Transaction, false);
-            }
-
+            process = await Answer(prepared, own, cancel) ?? process;
+            await Execute("COMMIT", ours, cancel);
             for (var i = 0; i < MostBorrowers; i++)
             {
                 var borrower = new NpgsqlConnection(connectionString);
                 borrowers.Add(borrower);
                 await borrower.OpenAsync(cancel);
-                await using (var begin = new NpgsqlCommand("BEGIN READ ONLY", borrower) { CommandTimeout = 5 })
-                {
-                    await begin.ExecuteNonQueryAsync(cancel);
-                }
-
+                await Execute("BEGIN READ ONLY", borrower, cancel);
                 if (await Process(borrower, cancel) == process)
                 {
                     return new PoolerProbe(PoolingMode.Transaction, await Survives(prepared, own, borrower, cancel));
@@ -97,26 +82,39 @@ sealed record PoolerProbe(PoolingMode Mode, bool? KeepsStatements)
         return (int)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    static async Task<bool> Survives(NpgsqlCommand prepared, Guid own, NpgsqlConnection holdsOurs, CancellationToken cancel)
+    /// <summary>The server process that ran our statement; null where it is not known, or another's of its name answered.</summary>
+    static async Task<int?> Answer(NpgsqlCommand prepared, Guid own, CancellationToken cancel)
     {
         try
         {
-            if (await prepared.ExecuteScalarAsync(cancel) is string answer && answer.EndsWith(own.ToString(), StringComparison.Ordinal))
-            {
-                return true;
-            }
+            return await prepared.ExecuteScalarAsync(cancel) is string answer && answer.EndsWith(own.ToString(), StringComparison.Ordinal)
+                ? int.Parse(answer.Split(' ')[0], CultureInfo.InvariantCulture)
+                : null;
         }
         catch (PostgresException e) when (e.SqlState is "26000" or "08P01")
         {
-            // Lost, as below.
+            return null;
+        }
+    }
+
+    static async Task Execute(string sql, NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    static async Task<bool> Survives(NpgsqlCommand prepared, Guid own, NpgsqlConnection holdsOurs, CancellationToken cancel)
+    {
+        if (await Answer(prepared, own, cancel) is not null)
+        {
+            return true;
         }
 
         // Our statement stays behind on a connection that others will get: taken away, so that nobody finds its name in use.
         await using var names = new NpgsqlCommand("SELECT string_agg(format('DEALLOCATE %I', name), ';') FROM pg_prepared_statements WHERE statement LIKE '%/* autorest doctor */'", holdsOurs);
         if (await names.ExecuteScalarAsync(cancel) is string text)
         {
-            await using var forget = new NpgsqlCommand(text, holdsOurs);
-            await forget.ExecuteNonQueryAsync(cancel);
+            await Execute(text, holdsOurs, cancel);
         }
 
         return false;
