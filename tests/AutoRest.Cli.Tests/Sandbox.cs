@@ -33,13 +33,9 @@ sealed class Sandbox : IAsyncDisposable
 
     public static async Task<Sandbox> Create(TempFolder temp, IEnumerable<string> names)
     {
-        const string Missing = "namespaces need root, Linux, nsenter, unshare and ip";
-        if (!OperatingSystem.IsLinux() || !Native.IsRoot || ((string[])["nsenter", "unshare", "ip"]).Any(program => Executables.Find(program, "/usr/sbin", "/sbin") is null))
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") is not { Length: > 0 }, Missing);
-            Assert.Fail(Missing);
-        }
-
+        Tool.Requires(
+            OperatingSystem.IsLinux() && Native.IsRoot && ((string[])["nsenter", "unshare", "ip"]).All(program => Executables.Find(program, "/usr/sbin", "/sbin") is not null),
+            "root on Linux with nsenter, unshare and ip, for namespaces, is not there");
         var network = Process.Start(new ProcessStartInfo("unshare", ["--net", "--mount", "sh", "-c", "ip link set lo up && echo ready && exec sleep infinity"]) { RedirectStandardOutput = true })!;
         // A container that may not make namespaces is no mistake of ours, and nothing can be installed against it.
         Assert.SkipUnless(await network.StandardOutput.ReadLineAsync() == "ready", "this machine allows root no namespaces");

@@ -11,15 +11,17 @@ sealed class Tool : IAsyncDisposable
 {
     readonly TempFolder _temp = new();
 
-    public Tool()
+    public Tool() => Requires(PostgresBinaries.Candidates(Project.Find().Root).Any(PostgresBinaries.IsComplete), "PostgreSQL is not installed");
+
+    /// <summary>What a test cannot do without: where it is missing the test is skipped with the reason, and fails in CI, where nobody would run it otherwise.</summary>
+    public static void Requires(bool present, string missing)
     {
-        var found = PostgresBinaries.Candidates(Project.Find().Root).Any(PostgresBinaries.IsComplete);
-        if (!found && Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
+        if (!present && Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
         {
-            Assert.Fail("PostgreSQL is not installed, and CI has to have it");
+            Assert.Fail($"{missing}, and CI has to have it");
         }
 
-        Assert.SkipUnless(found, "PostgreSQL is not installed");
+        Assert.SkipUnless(present, missing);
     }
 
     public string Data => _temp.In("data");
