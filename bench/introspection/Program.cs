@@ -17,6 +17,7 @@ Console.WriteLine($"{tables} tables created in {Stopwatch.GetElapsedTime(started
 
 await using var source = new NpgsqlSlimDataSourceBuilder(
     cluster.ConnectionString() + ";Command Timeout=0;Server Compatibility Mode=NoTypeLoading").Build();
+SchemaCache? cache = null;
 for (var run = 1; run <= 4; run++)
 {
     if (run == 3)
@@ -28,23 +29,29 @@ for (var run = 1; run <= 4; run++)
     source.Clear(); // A new session: its catalog caches are empty, as at start-up.
     await using var connection = await source.OpenConnectionAsync();
     var before = GC.GetTotalMemory(forceFullCollection: true);
+    var (paused, allocated, collections) = (GC.GetTotalPauseDuration(), GC.GetTotalAllocatedBytes(), Collections());
     started = Stopwatch.GetTimestamp();
     var facts = await CatalogReader.ReadAsync(connection, ["api"], ["public"], CancellationToken.None);
     var read = Stopwatch.GetElapsedTime(started);
     started = Stopwatch.GetTimestamp();
-    var cache = SchemaCacheBuilder.Build(facts);
+    cache = SchemaCacheBuilder.Build(facts, cache);
     var build = Stopwatch.GetElapsedTime(started);
 
+    paused = GC.GetTotalPauseDuration() - paused;
+    allocated = GC.GetTotalAllocatedBytes() - allocated;
+    collections = [.. Collections().Zip(collections, static (now, then) => now - then)];
     var slowest = string.Join(", ", facts.Timings.OrderByDescending(t => t.Elapsed).Take(4).Select(t => $"{t.Query} {t.Elapsed.TotalSeconds:0.00}"));
     facts = null;
     var retained = GC.GetTotalMemory(forceFullCollection: true) - before;
     Console.WriteLine($"run {run}: {(read + build).TotalSeconds:0.00} s = catalog {read.TotalSeconds:0.00} ({slowest}) + build {build.TotalSeconds:0.00}; " +
-        $"retained {retained / 1e6:0} MB, working set {Environment.WorkingSet / 1e6:0} MB");
+        $"retained {retained / 1e6:0} MB, working set {Environment.WorkingSet / 1e6:0} MB, " +
+        $"allocated {allocated / 1e6:0} MB, {string.Join('/', collections)} collections of generations 0/1/2 paused {paused.TotalMilliseconds:0} ms");
     if (run == 1)
     {
         Console.WriteLine($"  {cache.Tables.Count} relations, {cache.Tables.Sum(t => t.Value.Columns.Length)} columns, " +
             $"{cache.Relationships.Sum(r => r.Value.Length)} relationships, {cache.Routines.Count} routines");
     }
 
-    GC.KeepAlive(cache);
 }
+
+static int[] Collections() => [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];

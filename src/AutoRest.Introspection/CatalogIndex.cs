@@ -70,18 +70,18 @@ sealed class CatalogIndex
     /// <summary>Names of the given columns; empty when the relation is not exposed.</summary>
     public ImmutableArray<string> ColumnNames(long relation, ImmutableArray<int> numbers)
     {
-        var names = ImmutableArray.CreateBuilder<string>(numbers.Length);
-        foreach (var number in numbers)
+        var names = new string[numbers.Length];
+        for (var i = 0; i < names.Length; i++)
         {
-            if (ColumnName(relation, number) is not { } name)
+            if (ColumnName(relation, numbers[i]) is not { } name)
             {
                 return [];
             }
 
-            names.Add(name);
+            names[i] = name;
         }
 
-        return names.MoveToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(names);
     }
 
     /// <summary>Ordered by name. contract/schema-cache.md §2.</summary>
@@ -93,7 +93,32 @@ sealed class CatalogIndex
     /// <summary>A primary key or unique constraint has exactly these columns, in any order.</summary>
     public bool IsKey(long relation, ImmutableArray<int> columns)
     {
-        var set = columns.ToHashSet();
-        return KeysOf(relation).Any(k => set.SetEquals(k.Columns));
+        if (!_keys.TryGetValue(relation, out var keys))
+        {
+            return false;
+        }
+
+        foreach (var key in keys)
+        {
+            if (IsWithin(key.Columns, columns) && IsWithin(columns, key.Columns))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    static bool IsWithin(ImmutableArray<int> some, ImmutableArray<int> all)
+    {
+        foreach (var number in some)
+        {
+            if (!all.Contains(number))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

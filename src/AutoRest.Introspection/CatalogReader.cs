@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Data;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
@@ -40,6 +42,9 @@ public static class CatalogReader
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path = ''"));
         // Catalog estimates of a large, fresh database cross jit_above_cost; compiling takes longer than running.
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL jit = off"));
+        // A reload runs beside the requests: one core of the database is enough for it. What it sorts and hashes of 10,000 tables fits into this memory.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL max_parallel_workers_per_gather = 0"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL work_mem = '32MB'"));
         batch.BatchCommands.Add(Query("server_version"));
         batch.BatchCommands.Add(Query("schemas", exposed, extra));
         batch.BatchCommands.Add(Query("relations", exposed));
@@ -87,8 +92,7 @@ public static class CatalogReader
                     r.GetInt64(0), r.GetString(1), r.GetBoolean(2), ColumnNumbers(r.GetString(3))), ct),
                 await results.ReadAsync("foreign_keys", static r => new ForeignKeyRow(
                     r.GetInt64(0), r.GetInt64(1), r.GetString(2), ColumnNumbers(r.GetString(3)), ColumnNumbers(r.GetString(4))), ct),
-                await results.ReadAsync("view_definitions", static r => new ViewRow(
-                    r.GetInt64(0), ViewDefinition.Parse(r.GetString(1))), ct),
+                await results.ReadAsync("view_definitions", static r => new ViewRow(r.GetInt64(0), Definition(r, 1)), ct),
                 await results.ReadAsync("routines", static r => new RoutineRow(
                     r.GetInt64(0), Name(r, 1), Text(r, 3), r.GetString(4)[0], r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7),
                     Name(r, 8), r.GetString(10)), ct),
@@ -187,15 +191,29 @@ public static class CatalogReader
 
     static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
+    /// <summary>Definitions are long texts of which a few numbers are wanted: they pass through a borrowed buffer.</summary>
+    static ImmutableArray<ViewColumn> Definition(NpgsqlDataReader reader, int ordinal)
+    {
+        using var stream = reader.GetStream(ordinal);
+        var bytes = ArrayPool<byte>.Shared.Rent((int)stream.Length);
+        var characters = ArrayPool<char>.Shared.Rent((int)stream.Length);
+        var utf8 = bytes.AsSpan(0, stream.ReadAtLeast(bytes, (int)stream.Length, throwOnEndOfStream: false));
+        var columns = ViewDefinition.Parse(characters.AsSpan(0, Encoding.UTF8.GetChars(utf8, characters)));
+        ArrayPool<byte>.Shared.Return(bytes);
+        ArrayPool<char>.Shared.Return(characters);
+        return columns;
+    }
+
     static ImmutableArray<int> ColumnNumbers(string text)
     {
-        var numbers = ImmutableArray.CreateBuilder<int>();
+        var numbers = new int[text.AsSpan().Count(' ') + 1];
+        var at = 0;
         foreach (var range in text.AsSpan().Split(' '))
         {
-            numbers.Add(int.Parse(text.AsSpan(range), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+            numbers[at++] = int.Parse(text.AsSpan(range), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         }
 
-        return numbers.DrainToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(numbers);
     }
 
     /// <summary>PostgreSQL's text form of a one-dimensional array.</summary>

@@ -73,7 +73,21 @@ public sealed record KeyRow(long Relation, string Name, bool IsPrimary, Immutabl
 public sealed record ForeignKeyRow(long Origin, long Target, string Name, ImmutableArray<int> OriginColumns, ImmutableArray<int> TargetColumns);
 
 /// <summary>A row of <c>view_definitions.sql</c>, its definition reduced to the columns that are plain columns of some relation.</summary>
-public sealed record ViewRow(long View, ImmutableArray<ViewColumn> Columns);
+/// <param name="Columns">In the order of their numbers.</param>
+public sealed record ViewRow(long View, ImmutableArray<ViewColumn> Columns)
+{
+    /// <summary>Null when the column is no plain column of a relation.</summary>
+    public ViewColumn? Find(int number)
+    {
+        var at = Columns.AsSpan().BinarySearch(new Place(number));
+        return at < 0 ? null : Columns[at];
+    }
+
+    readonly struct Place(int number) : IComparable<ViewColumn>
+    {
+        public int CompareTo(ViewColumn other) => number.CompareTo(other.Number);
+    }
+}
 
 /// <summary>Column <paramref name="Number"/> of a view is column <paramref name="OriginColumn"/> of relation <paramref name="Origin"/>.</summary>
 public readonly record struct ViewColumn(int Number, long Origin, int OriginColumn);

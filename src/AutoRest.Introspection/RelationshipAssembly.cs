@@ -20,7 +20,7 @@ static class RelationshipAssembly
     /// be in another schema than the two relations it joins.
     /// </summary>
     public static FrozenDictionary<RelationshipKey, ImmutableArray<Relationship>> Build(
-        CatalogIndex catalog, ViewKeys viewKeys, FrozenDictionary<QualifiedIdentifier, Table> tables)
+        CatalogIndex catalog, ViewKeys viewKeys, FrozenDictionary<QualifiedIdentifier, Table> tables, SchemaCache? previous)
     {
         var foreignKeys = FromForeignKeys(catalog, viewKeys); // 1
         var detected = foreignKeys.Concat<Relationship>(ManyToMany(foreignKeys, tables)).Concat(Inverses(foreignKeys)); // 2, 3
@@ -44,7 +44,15 @@ static class RelationshipAssembly
         }
 
         // 5
-        return groups.ToFrozenDictionary(static g => g.Key, static g => g.Value.Order(RelationshipOrder.Instance).ToImmutableArray());
+        return groups.ToFrozenDictionary(static g => g.Key, g => KnownOrNew(g.Key, g.Value));
+
+        ImmutableArray<Relationship> KnownOrNew(RelationshipKey key, List<Relationship> found)
+        {
+            var ordered = found.Count == 1 ? found : [.. found.Order(RelationshipOrder.Instance)];
+            return previous?.Relationships.TryGetValue(key, out var known) == true && known.AsSpan().SequenceEqual(CollectionsMarshal.AsSpan(ordered))
+                ? known
+                : [.. ordered];
+        }
 
         void Add(string requestSchema, Relationship relationship) =>
             (CollectionsMarshal.GetValueRefOrAddDefault(groups, new RelationshipKey(requestSchema, relationship.Origin), out _) ??= [])
@@ -53,17 +61,18 @@ static class RelationshipAssembly
 
     static List<Relationship.ForeignKey> FromForeignKeys(CatalogIndex catalog, ViewKeys viewKeys)
     {
-        var relationships = new List<Relationship.ForeignKey>();
+        var relationships = new List<Relationship.ForeignKey>(catalog.Facts.ForeignKeys.Length);
+        var (origins, foreigns) = (new List<End>(), new List<End>());
         for (var k = 0; k < catalog.Facts.ForeignKeys.Length; k++)
         {
             var row = catalog.Facts.ForeignKeys[k];
-            var origins = Ends(catalog, row.Origin, row.OriginColumns, viewKeys.Referencing(k));
+            FindEnds(catalog, row.Origin, row.OriginColumns, viewKeys.Referencing(k), origins);
             if (origins.Count == 0)
             {
                 continue;
             }
 
-            var foreigns = Ends(catalog, row.Target, row.TargetColumns, viewKeys.Referenced(k));
+            FindEnds(catalog, row.Target, row.TargetColumns, viewKeys.Referenced(k), foreigns);
             var cardinality = catalog.IsKey(row.Origin, row.OriginColumns) ? Cardinality.OneToOne : Cardinality.ManyToOne;
             foreach (var origin in origins)
             {
@@ -82,9 +91,9 @@ static class RelationshipAssembly
         return relationships;
     }
 
-    static List<End> Ends(CatalogIndex catalog, long table, ImmutableArray<int> columns, IReadOnlyList<ViewKey> views)
+    static void FindEnds(CatalogIndex catalog, long table, ImmutableArray<int> columns, IReadOnlyList<ViewKey> views, List<End> ends)
     {
-        var ends = new List<End>();
+        ends.Clear();
         if (catalog.Relation(table) is { } row)
         {
             ends.Add(new End(row.Name, catalog.ColumnNames(table, columns), IsView: false));
@@ -97,8 +106,6 @@ static class RelationshipAssembly
                 ends.Add(new End(view.View, names, IsView: true));
             }
         }
-
-        return ends;
     }
 
     /// <summary>One name of each, in all ways: a view may show a key's column more than once.</summary>
@@ -161,13 +168,13 @@ static class RelationshipAssembly
 
     static ImmutableArray<ColumnPair> Pairs(ImmutableArray<string> origin, ImmutableArray<string> foreign)
     {
-        var pairs = ImmutableArray.CreateBuilder<ColumnPair>(origin.Length);
-        for (var i = 0; i < origin.Length; i++)
+        var pairs = new ColumnPair[origin.Length];
+        for (var i = 0; i < pairs.Length; i++)
         {
-            pairs.Add(new ColumnPair(origin[i], foreign[i]));
+            pairs[i] = new ColumnPair(origin[i], foreign[i]);
         }
 
-        return pairs.MoveToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(pairs);
     }
 
     static ImmutableArray<ColumnPair> Swap(ImmutableArray<ColumnPair> pairs) =>

@@ -14,7 +14,11 @@ public static class SchemaCacheBuilder
     /// 3. relationships, which need the primary keys of junctions;
     /// 4. routines.
     /// </summary>
-    public static SchemaCache Build(CatalogFacts facts)
+    /// <param name="previous">
+    /// The cache to be replaced. What has not changed is taken from it: what was made of it for requests stays, and a reload leaves the garbage collector
+    /// next to nothing to move while requests wait.
+    /// </param>
+    public static SchemaCache Build(CatalogFacts facts, SchemaCache? previous = null)
     {
         var catalog = new CatalogIndex(facts);
         var viewKeys = ViewKeys.Trace(catalog); // 1
@@ -24,8 +28,8 @@ public static class SchemaCacheBuilder
                 [.. g.Where(static t => t.AttributeType is null).Select(static t => t.Name)],
                 [.. g.Where(static t => t.AttributeType is not null).Select(static t => new TypeMember(t.Name, t.AttributeType!))]),
             StringComparer.Ordinal);
-        var tables = BuildTables(catalog, viewKeys, types); // 2
-        var relationships = RelationshipAssembly.Build(catalog, viewKeys, tables); // 3
+        var tables = BuildTables(catalog, viewKeys, types, previous); // 2
+        var relationships = RelationshipAssembly.Build(catalog, viewKeys, tables, previous); // 3
         return new SchemaCache(
             facts.Schemas,
             tables,
@@ -41,33 +45,59 @@ public static class SchemaCacheBuilder
     }
 
     static FrozenDictionary<QualifiedIdentifier, Table> BuildTables(
-        CatalogIndex catalog, ViewKeys viewKeys, FrozenDictionary<string, NamedType> namedTypes)
+        CatalogIndex catalog, ViewKeys viewKeys, FrozenDictionary<string, NamedType> namedTypes, SchemaCache? previous)
     {
         var types = catalog.Facts.ColumnTypes.ToDictionary(static t => (t.Type, t.Modifier));
         var tables = new Dictionary<QualifiedIdentifier, Table>(catalog.Facts.Relations.Length);
         foreach (var row in catalog.Facts.Relations)
         {
+            var known = previous?.Tables.GetValueOrDefault(row.Name);
             var columns = catalog.ColumnsOf(row.Id);
-            var built = ImmutableArray.CreateBuilder<Column>(columns.Length);
-            foreach (var column in columns)
-            {
-                var type = types[(column.Type, column.Modifier)];
-                built.Add(BuildColumn(column, type, namedTypes.GetValueOrDefault(type.DataType)?.Labels ?? []));
-            }
-
-            tables.Add(row.Name, new Table(
+            var primaryKey = IsView(row) ? viewKeys.PrimaryKeyOf(row.Id) : catalog.PrimaryKeyOf(row.Id);
+            tables.Add(row.Name, known is not null && IsUnchanged(known, row, primaryKey, columns) ? known : new Table(
                 row.Name,
                 row.Description,
                 Kind(row.Kind),
-                Insertable: (row.Writable & 8) != 0,
-                Updatable: (row.Writable & 4) != 0,
-                Deletable: (row.Writable & 16) != 0,
-                PrimaryKey: IsView(row) ? viewKeys.PrimaryKeyOf(row.Id) : catalog.PrimaryKeyOf(row.Id),
-                built.MoveToImmutable(),
+                IsInsertable(row),
+                IsUpdatable(row),
+                IsDeletable(row),
+                primaryKey,
+                BuildColumns(columns),
                 row.RunsUserCode));
         }
 
         return tables.ToFrozenDictionary();
+
+        bool IsUnchanged(Table known, RelationRow row, ImmutableArray<string> primaryKey, ReadOnlySpan<ColumnRow> columns)
+        {
+            var isSame = known.Description == row.Description && known.Kind == Kind(row.Kind) && known.Insertable == IsInsertable(row)
+                && known.Updatable == IsUpdatable(row) && known.Deletable == IsDeletable(row) && known.RunsUserCode == row.RunsUserCode
+                && known.PrimaryKey.AsSpan().SequenceEqual(primaryKey.AsSpan()) && known.Columns.Length == columns.Length;
+            for (var i = 0; isSame && i < columns.Length; i++)
+            {
+                // Labels by content: arrays of different caches are never the same one.
+                var column = known.Columns[i];
+                isSame = column.EnumLabels.AsSpan().SequenceEqual(LabelsOf(columns[i]).AsSpan())
+                    && column == BuildColumn(columns[i], TypeOf(columns[i]), column.EnumLabels);
+            }
+
+            return isSame;
+        }
+
+        ImmutableArray<Column> BuildColumns(ReadOnlySpan<ColumnRow> columns)
+        {
+            var built = ImmutableArray.CreateBuilder<Column>(columns.Length);
+            foreach (ref readonly var column in columns)
+            {
+                built.Add(BuildColumn(column, TypeOf(column), LabelsOf(column)));
+            }
+
+            return built.MoveToImmutable();
+        }
+
+        ColumnTypeRow TypeOf(in ColumnRow column) => types[(column.Type, column.Modifier)];
+
+        ImmutableArray<string> LabelsOf(in ColumnRow column) => namedTypes.GetValueOrDefault(TypeOf(column).DataType)?.Labels ?? [];
     }
 
     static Column BuildColumn(in ColumnRow row, ColumnTypeRow type, ImmutableArray<string> labels) => new(
@@ -83,6 +113,12 @@ public static class SchemaCacheBuilder
         labels,
         row.Identity switch { 'a' => IdentityKind.Always, 'd' => IdentityKind.ByDefault, _ => IdentityKind.None },
         row.IsGenerated);
+
+    static bool IsInsertable(RelationRow row) => (row.Writable & 8) != 0;
+
+    static bool IsUpdatable(RelationRow row) => (row.Writable & 4) != 0;
+
+    static bool IsDeletable(RelationRow row) => (row.Writable & 16) != 0;
 
     static RelationKind Kind(char kind) => kind switch
     {

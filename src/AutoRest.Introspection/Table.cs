@@ -31,8 +31,10 @@ public sealed record Table(
     ImmutableArray<Column> Columns,
     bool RunsUserCode)
 {
-    /// <summary>Columns by name.</summary>
-    public FrozenDictionary<string, Column> ColumnsByName { get; } = Columns.ToFrozenDictionary(c => c.Name, StringComparer.Ordinal);
+    FrozenDictionary<string, Column>? _columnsByName;
+
+    /// <summary>Columns by name. Made when first asked for: of 10,000 tables few are, and the dictionaries would be half of the cache.</summary>
+    public FrozenDictionary<string, Column> ColumnsByName => _columnsByName ??= Columns.ToFrozenDictionary(static c => c.Name, StringComparer.Ordinal);
 
     /// <summary>True for views and materialized views.</summary>
     public bool IsView => Kind is RelationKind.View or RelationKind.MaterializedView;

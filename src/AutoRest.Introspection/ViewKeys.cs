@@ -35,7 +35,7 @@ sealed class ViewKeys
     public static ViewKeys Trace(CatalogIndex catalog)
     {
         var result = new ViewKeys();
-        var views = catalog.Facts.Views.ToDictionary(static v => v.View, static v => v.Columns.ToDictionary(static c => c.Number));
+        var views = catalog.Facts.Views.ToDictionary(static v => v.View);
         var referencing = ByTable(catalog.Facts.ForeignKeys, static k => k.Origin);
         var referenced = ByTable(catalog.Facts.ForeignKeys, static k => k.Target);
         foreach (var row in catalog.Facts.Views)
@@ -91,7 +91,7 @@ sealed class ViewKeys
 
     /// <summary>What the view shows of each table: table column → names in the view. Tables in the order the view first shows them.</summary>
     static IEnumerable<(long Table, Dictionary<int, ImmutableArray<string>> Columns)> ShownColumns(
-        CatalogIndex catalog, Dictionary<long, Dictionary<int, ViewColumn>> views, ViewRow view)
+        CatalogIndex catalog, Dictionary<long, ViewRow> views, ViewRow view)
     {
         var tables = new Dictionary<long, Dictionary<int, ImmutableArray<string>>>();
         var order = new List<long>();
@@ -116,7 +116,7 @@ sealed class ViewKeys
     }
 
     /// <summary>Goes from view to view until the origin is none; null for an expression on the way, or a cycle.</summary>
-    static ViewColumn? Follow(Dictionary<long, Dictionary<int, ViewColumn>> views, ViewColumn column)
+    static ViewColumn? Follow(Dictionary<long, ViewRow> views, ViewColumn column)
     {
         // PostgreSQL refuses recursive views, but CREATE OR REPLACE has made cycles possible before: never more steps than views.
         for (var steps = 0; steps <= views.Count; steps++)
@@ -126,10 +126,12 @@ sealed class ViewKeys
                 return column;
             }
 
-            if (!view.TryGetValue(column.OriginColumn, out column))
+            if (view.Find(column.OriginColumn) is not { } next)
             {
                 return null;
             }
+
+            column = next;
         }
 
         return null;

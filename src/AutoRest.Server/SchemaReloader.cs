@@ -242,7 +242,7 @@ public sealed class SchemaReloader(AppState state, Database database, ConfigSour
                 log.SchemaTimings(facts.Timings.GroupBy(static t => LabelOf(t.Query)).Where(static g => g.Key.Length > 0)
                     .Select(static g => (g.Key, TimeSpan.FromTicks(g.Sum(static t => t.Elapsed.Ticks)))));
                 started = Stopwatch.GetTimestamp();
-                var cache = SchemaCacheBuilder.Build(facts);
+                var cache = SchemaCacheBuilder.Build(facts, state.Current.Snapshot.Schema);
                 state.Publish(_ => new Snapshot(config, cache, roles, version));
                 state.Metrics.SchemaLoaded(querying);
                 log.SchemaLoaded(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace AutoRest.Introspection.Tests;
 
@@ -117,4 +118,113 @@ public class SchemaCacheBuilderTests
             cache.Routines[Api("f")].Select(r => string.Join(", ", r.Parameters.Select(p => $"{p.Name} {p.Type}")) +
                 (r.Return.IsSet ? " set" : "") + (r.Description is { } d ? " " + d : "")));
     }
+
+    /// <summary>Two tables, a view, a junction and a domain; the changes below are all to these.</summary>
+    static readonly CatalogFacts Reloaded = Database with
+    {
+        Relations = [Relation(1, "a"), Relation(2, "b"), Relation(3, "j"), Relation(4, "v", 'v')],
+        Columns = [Column(1, 1, "id"), Column(1, 2, "b_id"), Column(2, 1, "id"), Column(3, 1, "a_id"), Column(3, 2, "b_id"), Column(4, 1, "id")],
+        Keys = [new KeyRow(1, "ka", true, [1]), new KeyRow(2, "kb", true, [1]), new KeyRow(3, "kj", true, [1, 2])],
+        ForeignKeys = [new ForeignKeyRow(1, 2, "f", [2], [1]), new ForeignKeyRow(3, 1, "fa", [1], [1]), new ForeignKeyRow(3, 2, "fb", [2], [1])],
+        Views = [new ViewRow(4, [new ViewColumn(1, 1, 1)])],
+        NamedTypes = [new NamedTypeRow("mood", "sad", null), new NamedTypeRow("mood", "glad", null)],
+        ColumnTypes = [.. Database.ColumnTypes, new ColumnTypeRow(99, -1, 99, "mood", "mood", "", null, false, null)],
+    };
+
+    static CatalogFacts WithColumn(Func<ColumnRow, ColumnRow> change) => Reloaded with { Columns = Reloaded.Columns.SetItem(0, change(Reloaded.Columns[0])) };
+
+    static CatalogFacts WithRelation(Func<RelationRow, RelationRow> change) =>
+        Reloaded with { Relations = Reloaded.Relations.SetItem(0, change(Reloaded.Relations[0])) };
+
+    static CatalogFacts WithType(Func<ColumnTypeRow, ColumnTypeRow> change) =>
+        Reloaded with { ColumnTypes = Reloaded.ColumnTypes.SetItem(0, change(Reloaded.ColumnTypes[0])) };
+
+    /// <summary>Each changes something of table a, or of a relationship.</summary>
+    static readonly CatalogFacts[] Changes =
+    [
+        WithColumn(static c => c with { Name = "key" }),
+        WithColumn(static c => c with { Description = "new" }),
+        WithColumn(static c => c with { NotNull = false }),
+        WithColumn(static c => c with { Type = 99 }),
+        WithColumn(static c => c with { Identity = 'a' }),
+        WithColumn(static c => c with { IsGenerated = true }),
+        WithColumn(static c => c with { Default = "7" }),
+        WithType(static t => t with { NominalType = "int4" }),
+        WithType(static t => t with { DataType = "int4" }),
+        WithType(static t => t with { WireType = "int8" }),
+        WithType(static t => t with { MaxLength = 5 }),
+        WithType(static t => t with { Default = "1" }),
+        WithRelation(static r => r with { Name = Api("z") }),
+        WithRelation(static r => r with { Kind = 'f' }),
+        WithRelation(static r => r with { Kind = 'm' }),
+        WithRelation(static r => r with { Description = "new" }),
+        WithRelation(static r => r with { Writable = 8 }),
+        WithRelation(static r => r with { Writable = 4 }),
+        WithRelation(static r => r with { RunsUserCode = true }),
+        Reloaded with { Columns = Reloaded.Columns.Add(Column(5, 1, "id")).RemoveAt(1) },
+        Reloaded with { Columns = Reloaded.Columns.Insert(2, Column(1, 3, "more")) },
+        Reloaded with { Keys = Reloaded.Keys.SetItem(0, new KeyRow(1, "ka", true, [2])) },
+        Reloaded with { Keys = Reloaded.Keys.RemoveAt(2) },
+        Reloaded with { Keys = Reloaded.Keys.Add(new KeyRow(1, "u", false, [2])) },
+        Reloaded with { ForeignKeys = Reloaded.ForeignKeys.SetItem(0, new ForeignKeyRow(1, 2, "g", [2], [1])) },
+        Reloaded with { ForeignKeys = Reloaded.ForeignKeys.SetItem(0, new ForeignKeyRow(1, 2, "f", [1], [1])) },
+        Reloaded with { ForeignKeys = Reloaded.ForeignKeys.SetItem(0, new ForeignKeyRow(1, 1, "f", [2], [1])) },
+        Reloaded with { ForeignKeys = Reloaded.ForeignKeys.RemoveAt(1) },
+        Reloaded with { Views = [new ViewRow(4, [new ViewColumn(1, 2, 1)])] },
+        Reloaded with { ComputedRelationships = [new ComputedRelationshipRow(Api("b"), Api("a"), Api("b"), true)] },
+    ];
+
+    public static TheoryData<int> ChangeNumbers => [.. Enumerable.Range(0, Changes.Length)];
+
+    [Theory]
+    [MemberData(nameof(ChangeNumbers))]
+    public void A_reload_gives_what_a_first_load_would_have_given(int change)
+    {
+        var previous = SchemaCacheBuilder.Build(Reloaded);
+        var fresh = SchemaCacheBuilder.Build(Changes[change]);
+        Assert.NotEqual(Text(previous), Text(fresh));
+        Assert.Equal(Text(fresh), Text(SchemaCacheBuilder.Build(Changes[change], previous)));
+        Assert.Equal(Text(previous), Text(SchemaCacheBuilder.Build(Reloaded, fresh)));
+    }
+
+    [Fact]
+    public void The_labels_of_an_enum_are_looked_at_again()
+    {
+        var facts = WithColumn(static c => c with { Type = 99 });
+        var previous = SchemaCacheBuilder.Build(facts);
+        var changed = facts with { NamedTypes = facts.NamedTypes.Add(new NamedTypeRow("mood", "calm", null)) };
+        Assert.Equal(["sad", "glad", "calm"], SchemaCacheBuilder.Build(changed, previous).Tables[Api("a")].Columns[0].EnumLabels);
+        Assert.Same(previous.Tables[Api("a")], SchemaCacheBuilder.Build(facts, previous).Tables[Api("a")]);
+    }
+
+    [Fact]
+    public void What_did_not_change_is_kept()
+    {
+        var previous = SchemaCacheBuilder.Build(Reloaded);
+        Assert.NotEmpty(previous.Tables[Api("a")].ColumnsByName);
+        var next = SchemaCacheBuilder.Build(WithColumn(static c => c with { Description = "new" }), previous);
+        Assert.NotSame(previous.Tables[Api("a")], next.Tables[Api("a")]);
+        Assert.All(["b", "j", "v"], name => Assert.Same(previous.Tables[Api(name)], next.Tables[Api(name)]));
+        Assert.All(["a", "b", "j", "v"], name => Assert.Same(From(previous, name).FirstOrDefault(), From(next, name).FirstOrDefault()));
+    }
+
+    /// <summary>The changes above reach every property there is, so that none can be forgotten where old and new are compared.</summary>
+    [Fact]
+    public void Every_property_of_a_table_and_of_a_column_is_among_the_changes()
+    {
+        var before = SchemaCacheBuilder.Build(Reloaded).Tables[Api("a")];
+        var after = Changes.Append(WithColumn(static c => c with { Type = 99 }))
+            .Select(static facts => SchemaCacheBuilder.Build(facts).Tables.Values.First(static t => t.Name.Name is "a" or "z")).ToList();
+        Assert.All(typeof(Table).GetProperties(), p => Assert.Contains(after, t => Text(p.GetValue(t)) != Text(p.GetValue(before))));
+        Assert.All(typeof(Column).GetProperties(), p => Assert.Contains(after, t => Text(p.GetValue(t.Columns[0])) != Text(p.GetValue(before.Columns[0]))));
+    }
+
+    static string Text(SchemaCache cache) => Text(new
+    {
+        Tables = cache.Tables.Values.OrderBy(static t => t.Name.Name, StringComparer.Ordinal),
+        Relationships = cache.Relationships.OrderBy(static r => r.Key.Origin.Name, StringComparer.Ordinal)
+            .Select(static r => r.Value.Select(static v => (object)v)),
+    });
+
+    static string Text(object? value) => JsonSerializer.Serialize(value);
 }

@@ -10,19 +10,25 @@ SELECT
   a.attidentity::text AS identity,
   a.attgenerated <> '' AS generated,
   CASE
-    WHEN a.attidentity = 'd' THEN format('nextval(%L)', s.objid::regclass)
+    -- The sequence the column owns, an internal dependency. Looked for where there is one, not joined: few columns have one.
+    WHEN a.attidentity = 'd' THEN format('nextval(%L)', (
+      SELECT s.objid::regclass
+      FROM pg_depend s
+      WHERE s.refclassid = 'pg_class'::regclass
+        AND s.refobjid = a.attrelid
+        AND s.refobjsubid = a.attnum
+        AND s.classid = 'pg_class'::regclass
+        AND s.deptype = 'i'))
     -- A generated column keeps its expression in pg_attrdef, but it is no default: it cannot be written.
     WHEN a.attgenerated <> '' THEN NULL
-    ELSE pg_get_expr(e.adbin, e.adrelid)
+    -- No relation is needed where no column can be meant, and looking one up would take most of the time.
+    ELSE pg_get_expr(e.adbin, 0)
   END AS default_value
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid
 LEFT JOIN pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum AND a.atthasdef
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
--- The sequence an identity column owns: an internal dependency.
-LEFT JOIN pg_depend s ON a.attidentity = 'd' AND s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
-  AND s.refobjid = a.attrelid AND s.refobjsubid = a.attnum AND s.deptype = 'i'
 WHERE n.nspname = ANY ($1::text[])
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND NOT c.relispartition
