@@ -126,6 +126,7 @@ static class ServerLife
             var fetching = end.Watch("The key fetcher", keys.RunAsync(stopping.Token), stopping.Token);
             var watching = end.Watch("The watch of the pool", new PoolWatch(state, database).RunAsync(reloader.FirstSuccess, stopping.Token), stopping.Token);
             var probing = replicas is null ? Task.CompletedTask : end.Watch("The probe of the standbys", replicas.RunAsync(stopping.Token), stopping.Token);
+            var releasing = ExecutablePages.ReleaseAsync(reloader.FirstSuccess, stopping.Token);
             await Task.WhenAny(config.ServerReuseport ? reloader.FirstSuccess : reloader.FirstAttempt, end.Reached);
 
             // 5. 6.
@@ -147,7 +148,7 @@ static class ServerLife
 
             // 8.
             await stopping.CancelAsync();
-            await Task.WhenAll(loading, listening, fetching, watching, probing);
+            await Task.WhenAll(loading, listening, fetching, watching, probing, releasing);
             return end.ExitCode;
         }
         catch (Exception e) when (e is BindException or ConfigException)
