@@ -21,7 +21,7 @@ public static class CatalogReader
     /// <summary>The oldest <c>server_version_num</c> that is supported.</summary>
     public const int MinimumServerVersion = 140000;
 
-    /// <summary>Reads all facts in one read-only transaction, so that they are of one moment, and in two round trips.</summary>
+    /// <summary>Reads all facts in one read-only transaction, so that they are of one moment, and in three round trips.</summary>
     /// <param name="connection">Open, without a transaction.</param>
     /// <param name="schemas">The exposed schemas, <c>db-schemas</c>.</param>
     /// <param name="extraSearchPath">Schemas whose views may be intermediate steps of tracing, <c>db-extra-search-path</c>.</param>
@@ -49,7 +49,6 @@ public static class CatalogReader
         batch.BatchCommands.Add(Query("schemas", exposed, extra));
         batch.BatchCommands.Add(Query("relations", exposed));
         batch.BatchCommands.Add(Query("columns", exposed));
-        batch.BatchCommands.Add(Query("column_types", exposed));
         batch.BatchCommands.Add(Query("named_types"));
         batch.BatchCommands.Add(Query("keys"));
         batch.BatchCommands.Add(Query("foreign_keys"));
@@ -84,9 +83,7 @@ public static class CatalogReader
                 await results.ReadAsync("relations", static r => new RelationRow(
                     r.GetInt64(0), Name(r, 1), r.GetString(3)[0], Text(r, 4), r.GetInt32(5), r.GetBoolean(6)), ct),
                 await ReadColumnsAsync(results, ct),
-                await results.ReadAsync("column_types", static r => new ColumnTypeRow(
-                    r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetString(4), r.GetString(5),
-                    r.IsDBNull(6) ? null : r.GetInt32(6), r.GetBoolean(7), Text(r, 8)), ct),
+                ColumnTypes: [],
                 await results.ReadAsync("named_types", static r => new NamedTypeRow(r.GetString(0), r.GetString(1), Text(r, 2)), ct),
                 await results.ReadAsync("keys", static r => new KeyRow(
                     r.GetInt64(0), r.GetString(1), r.GetBoolean(2), ColumnNumbers(r.GetString(3))), ct),
@@ -115,8 +112,31 @@ public static class CatalogReader
             };
         }
 
+        facts = await WithColumnTypesAsync(facts, connection, transaction, ct);
         await transaction.CommitAsync(ct);
         return facts;
+    }
+
+    static async Task<CatalogFacts> WithColumnTypesAsync(CatalogFacts facts, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        // Known by now, so PostgreSQL need not look for them among all columns again: that would be a fifth of its work.
+        var used = new HashSet<(long Type, int Modifier)>();
+        foreach (var column in facts.Columns)
+        {
+            used.Add((column.Type, column.Modifier));
+        }
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(Query(
+            "column_types",
+            ArrayLiteral([.. used.Select(static u => u.Type.ToString(CultureInfo.InvariantCulture))]),
+            ArrayLiteral([.. used.Select(static u => u.Modifier.ToString(CultureInfo.InvariantCulture))])));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var results = new Results(reader);
+        var types = await results.ReadAsync("column_types", static r => new ColumnTypeRow(
+            r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetString(4), r.GetString(5),
+            r.IsDBNull(6) ? null : r.GetInt32(6), r.GetBoolean(7), Text(r, 8)), ct);
+        return facts with { ColumnTypes = types, Timings = [.. facts.Timings, .. results.Timings] };
     }
 
     /// <summary>Reads what describing types needs besides the facts. Not for serving requests.</summary>

@@ -1,16 +1,8 @@
--- Every type, with its modifier, that a column of the exposed schemas ($1: text[]) has. Apart from columns.sql because a
--- database has many columns and few types.
+-- The types ($1: oid[]), each with its modifier ($2: int[]), that columns have. Apart from columns.sql because a database has many columns and few types.
 WITH RECURSIVE
 used AS (
-  SELECT DISTINCT a.atttypid AS type, a.atttypmod AS modifier
-  FROM pg_class c
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_attribute a ON a.attrelid = c.oid
-  WHERE n.nspname = ANY ($1::text[])
-    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-    AND NOT c.relispartition
-    AND a.attnum > 0
-    AND NOT a.attisdropped
+  SELECT *
+  FROM unnest($1::oid[], $2::int[]) AS u (type, modifier)
 ),
 -- Domains may be over domains; pg_basetype() does this, but only from PostgreSQL 17 on.
 step AS (
