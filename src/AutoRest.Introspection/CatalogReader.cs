@@ -263,6 +263,7 @@ public static class CatalogReader
             while (await reader.ReadAsync(ct))
             {
                 rows.Add(row(reader));
+                Politeness.GiveWay(rows.Count, every: 64);
             }
 
             var now = Stopwatch.GetTimestamp();

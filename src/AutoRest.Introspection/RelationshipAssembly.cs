@@ -35,8 +35,9 @@ static class RelationshipAssembly
                 row.Origin, row.Target, row.Origin == row.Target, row.Function, OriginType: row.Origin, row.ToOne));
         }
 
-        foreach (var relationship in detected)
+        foreach (var (done, relationship) in detected.Index())
         {
+            Politeness.GiveWay(done, every: 64);
             if (relationship.Origin.Schema == relationship.Foreign.Schema && !overridden.Contains((relationship.Origin, relationship.Foreign)))
             {
                 Add(relationship.Foreign.Schema, relationship);
@@ -44,7 +45,14 @@ static class RelationshipAssembly
         }
 
         // 5
-        return groups.ToFrozenDictionary(static g => g.Key, g => KnownOrNew(g.Key, g.Value));
+        var relationships = new Dictionary<RelationshipKey, ImmutableArray<Relationship>>(groups.Count);
+        foreach (var (key, found) in groups)
+        {
+            Politeness.GiveWay(relationships.Count, every: 32);
+            relationships.Add(key, KnownOrNew(key, found));
+        }
+
+        return relationships.ToFrozenDictionary();
 
         ImmutableArray<Relationship> KnownOrNew(RelationshipKey key, List<Relationship> found)
         {
@@ -65,6 +73,7 @@ static class RelationshipAssembly
         var (origins, foreigns) = (new List<End>(), new List<End>());
         for (var k = 0; k < catalog.Facts.ForeignKeys.Length; k++)
         {
+            Politeness.GiveWay(k, every: 32);
             var row = catalog.Facts.ForeignKeys[k];
             FindEnds(catalog, row.Origin, row.OriginColumns, viewKeys.Referencing(k), origins);
             if (origins.Count == 0)

@@ -51,6 +51,7 @@ public static class SchemaCacheBuilder
         var tables = new Dictionary<QualifiedIdentifier, Table>(catalog.Facts.Relations.Length);
         foreach (var row in catalog.Facts.Relations)
         {
+            Politeness.GiveWay(tables.Count, every: 16);
             var known = previous?.Tables.GetValueOrDefault(row.Name);
             var columns = catalog.ColumnsOf(row.Id);
             var primaryKey = IsView(row) ? viewKeys.PrimaryKeyOf(row.Id) : catalog.PrimaryKeyOf(row.Id);

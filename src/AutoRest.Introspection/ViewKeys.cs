@@ -38,8 +38,10 @@ sealed class ViewKeys
         var views = catalog.Facts.Views.ToDictionary(static v => v.View);
         var referencing = ByTable(catalog.Facts.ForeignKeys, static k => k.Origin);
         var referenced = ByTable(catalog.Facts.ForeignKeys, static k => k.Target);
-        foreach (var row in catalog.Facts.Views)
+        foreach (var (done, row) in catalog.Facts.Views.Index())
         {
+            Politeness.GiveWay(done, every: 16);
+
             // Views that are only in the extra search path are steps on the way, not starting points.
             if (catalog.Relation(row.View) is not { } view)
             {

@@ -1,0 +1,17 @@
+namespace AutoRest.Introspection;
+
+/// <summary>
+/// Manners of the long loops of a load: it runs beside requests, which need the processor for microseconds and would wait for it for milliseconds, a time
+/// slice of the scheduler. Giving way costs nothing where nobody waits, and unlike a lower priority it cannot hold up a garbage collection or a lock.
+/// </summary>
+static class Politeness
+{
+    /// <summary>Lets whoever waits for the processor go first, each time this many more are done.</summary>
+    public static void GiveWay(int done, int every)
+    {
+        if (done % every == 0)
+        {
+            Thread.Yield();
+        }
+    }
+}
