@@ -44,14 +44,13 @@ for (var run = 1; run <= 4; run++)
     facts = null;
     var retained = GC.GetTotalMemory(forceFullCollection: true) - before;
     Console.WriteLine($"run {run}: {(read + build).TotalSeconds:0.00} s = catalog {read.TotalSeconds:0.00} ({slowest}) + build {build.TotalSeconds:0.00}; " +
-        $"retained {retained / 1e6:0} MB, working set {Environment.WorkingSet / 1e6:0} MB, " +
+        $"{(run == 1 ? "retained" : "retained more")} {retained / 1e6:0} MB, working set {Environment.WorkingSet / 1e6:0} MB, " +
         $"allocated {allocated / 1e6:0} MB, {string.Join('/', collections)} collections of generations 0/1/2 paused {paused.TotalMilliseconds:0} ms");
     if (run == 1)
     {
         Console.WriteLine($"  {cache.Tables.Count} relations, {cache.Tables.Sum(t => t.Value.Columns.Length)} columns, " +
             $"{cache.Relationships.Sum(r => r.Value.Length)} relationships, {cache.Routines.Count} routines");
     }
-
 }
 
 static int[] Collections() => [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];

@@ -42,7 +42,8 @@ public static class CatalogReader
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path = ''"));
         // Catalog estimates of a large, fresh database cross jit_above_cost; compiling takes longer than running.
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL jit = off"));
-        // A reload runs beside the requests: one core of the database is enough for it. What it sorts and hashes of 10,000 tables fits into this memory.
+        // A reload runs beside the requests: one core of the database is enough for it. What it sorts and hashes of 10,000 tables (bench/introspection) fits
+        // into this memory, whether the server allows less or more by default.
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL max_parallel_workers_per_gather = 0"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL work_mem = '32MB'"));
         batch.BatchCommands.Add(Query("server_version"));
@@ -66,10 +67,11 @@ public static class CatalogReader
         }
 
         CatalogFacts facts;
+        var asked = Stopwatch.GetTimestamp();
         await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
             // In the order of the batch.
-            var results = new Results(reader);
+            var results = new Results(reader, asked);
             var version = (await results.ReadAsync("server_version", static r => r.GetInt32(0), ct))[0];
             if (version < MinimumServerVersion)
             {
@@ -120,19 +122,15 @@ public static class CatalogReader
     static async Task<CatalogFacts> WithColumnTypesAsync(CatalogFacts facts, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
     {
         // Known by now, so PostgreSQL need not look for them among all columns again: that would be a fifth of its work.
-        var used = new HashSet<(long Type, int Modifier)>();
-        foreach (var column in facts.Columns)
-        {
-            used.Add((column.Type, column.Modifier));
-        }
-
+        var used = facts.Columns.Select(static c => (c.Type, c.Modifier)).ToHashSet();
+        var asked = Stopwatch.GetTimestamp();
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(Query(
             "column_types",
             ArrayLiteral([.. used.Select(static u => u.Type.ToString(CultureInfo.InvariantCulture))]),
             ArrayLiteral([.. used.Select(static u => u.Modifier.ToString(CultureInfo.InvariantCulture))])));
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        var results = new Results(reader);
+        var results = new Results(reader, asked);
         var types = await results.ReadAsync("column_types", static r => new ColumnTypeRow(
             r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetString(4), r.GetString(5),
             r.IsDBNull(6) ? null : r.GetInt32(6), r.GetBoolean(7), Text(r, 8)), ct);
@@ -156,7 +154,7 @@ public static class CatalogReader
         batch.BatchCommands.Add(Query("routine_arguments", exposed));
         await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
-            var results = new Results(reader);
+            var results = new Results(reader, Stopwatch.GetTimestamp());
             facts = new TypeFacts(
                 await results.ReadAsync("types", static r => new TypeRow(
                     r.GetInt64(0), Name(r, 1), r.GetString(3), r.GetString(4)[0], r.GetInt64(5), r.GetInt64(6), r.GetInt64(7)), ct),
@@ -178,7 +176,7 @@ public static class CatalogReader
         batch.BatchCommands.Add(Query("role_settings"));
         batch.BatchCommands.Add(Query(connection.PostgreSqlVersion.Major >= 15 ? "settable_parameters" : "settable_parameters_14"));
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        var results = new Results(reader);
+        var results = new Results(reader, Stopwatch.GetTimestamp());
         var rows = await results.ReadAsync("role_settings", static r => new RoleSettingRow(r.GetString(0), r.GetString(1)), ct);
         var settable = await results.ReadAsync("settable_parameters", static r => r.GetString(0), ct);
         return Settings.OfRoles(rows, settable.ToFrozenSet(StringComparer.Ordinal));
@@ -215,10 +213,13 @@ public static class CatalogReader
     static ImmutableArray<ViewColumn> Definition(NpgsqlDataReader reader, int ordinal)
     {
         using var stream = reader.GetStream(ordinal);
-        var bytes = ArrayPool<byte>.Shared.Rent((int)stream.Length);
-        var characters = ArrayPool<char>.Shared.Rent((int)stream.Length);
-        var utf8 = bytes.AsSpan(0, stream.ReadAtLeast(bytes, (int)stream.Length, throwOnEndOfStream: false));
-        var columns = ViewDefinition.Parse(characters.AsSpan(0, Encoding.UTF8.GetChars(utf8, characters)));
+        var length = (int)stream.Length;
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        var characters = ArrayPool<char>.Shared.Rent(length);
+        stream.ReadExactly(bytes, 0, length);
+        var columns = ViewDefinition.Parse(characters.AsSpan(0, Encoding.UTF8.GetChars(bytes.AsSpan(0, length), characters)));
+
+        // Not after an exception: then they are garbage, which does no harm.
         ArrayPool<byte>.Shared.Return(bytes);
         ArrayPool<char>.Shared.Return(characters);
         return columns;
@@ -249,10 +250,11 @@ public static class CatalogReader
         return text.Append('}').ToString();
     }
 
-    sealed class Results(NpgsqlDataReader reader)
+    /// <param name="asked">When the queries were sent, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+    sealed class Results(NpgsqlDataReader reader, long asked)
     {
         readonly ImmutableArray<QueryTiming>.Builder _timings = ImmutableArray.CreateBuilder<QueryTiming>();
-        long _since = Stopwatch.GetTimestamp();
+        long _since = asked;
 
         public ImmutableArray<QueryTiming> Timings => _timings.ToImmutable();
 

@@ -24,11 +24,11 @@ public abstract record Relationship
         IsSelf = isSelf;
     }
 
-    public QualifiedIdentifier Origin { get; }
+    public QualifiedIdentifier Origin { get; init; }
 
-    public QualifiedIdentifier Foreign { get; }
+    public QualifiedIdentifier Foreign { get; init; }
 
-    public bool IsSelf { get; }
+    public bool IsSelf { get; init; }
 
     /// <summary>True when at most one foreign row belongs to an origin row.</summary>
     public abstract bool IsToOne { get; }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace AutoRest.Introspection;
 
@@ -38,6 +39,11 @@ public sealed record Table(
 
     /// <summary>True for views and materialized views.</summary>
     public bool IsView => Kind is RelationKind.View or RelationKind.MaterializedView;
+
+    /// <summary>By reference: a reload keeps a table that did not change, and what is made lazily must not change its hash code.</summary>
+    public bool Equals(Table? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }
 
 /// <summary><c>pg_attribute.attidentity</c>.</summary>
@@ -60,7 +66,7 @@ public enum IdentityKind
 /// <param name="MaxLength">As <c>information_schema.columns.character_maximum_length</c>.</param>
 /// <param name="Default">SQL text of the default as printed under an empty search path; pasted into <c>missing=default</c> statements.</param>
 /// <param name="EnumLabels">Labels of the base type when it is an enum, in sort order; else empty.</param>
-/// <param name="IsGenerated">A stored generated column.</param>
+/// <param name="IsGenerated">A generated column.</param>
 public sealed record Column(
     string Name,
     string? Description,

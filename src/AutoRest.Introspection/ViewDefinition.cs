@@ -14,7 +14,7 @@ namespace AutoRest.Introspection;
 /// </remarks>
 public static class ViewDefinition
 {
-    /// <summary>The columns with an origin, in the view's order; none where the text is not understood.</summary>
+    /// <summary>The columns with an origin, in the view's order, which is that of their numbers; none where the text is not understood.</summary>
     public static ImmutableArray<ViewColumn> Parse(ReadOnlySpan<char> definition)
     {
         var tree = new NodeCursor(definition);

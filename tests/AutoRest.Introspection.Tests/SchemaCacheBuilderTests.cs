@@ -219,6 +219,38 @@ public class SchemaCacheBuilderTests
         Assert.All(typeof(Column).GetProperties(), p => Assert.Contains(after, t => Text(p.GetValue(t.Columns[0])) != Text(p.GetValue(before.Columns[0]))));
     }
 
+    /// <summary>What a reload keeps is decided by these records' equality, which is written by hand for their arrays.</summary>
+    [Fact]
+    public void Relationships_differ_when_any_property_does()
+    {
+        var foreignKey = new Relationship.ForeignKey(Api("a"), Api("b"), false, Cardinality.ManyToOne, "f", [new("b_id", "id")], false, false);
+        var junction = new Relationship.Junction(Api("a"), Api("b"), false, Api("j"), "fa", "fb", [new("id", "a_id")], [new("b_id", "id")]);
+        var computed = new Relationship.Computed(Api("a"), Api("b"), false, Api("f"), Api("a"), false);
+        Relationship[] same =
+        [
+            foreignKey with { Columns = [new("b_id", "id")] },
+            junction with { OriginColumns = [new("id", "a_id")], ForeignColumns = [new("b_id", "id")] },
+            computed with { },
+        ];
+        Relationship[] others =
+        [
+            foreignKey with { Origin = Api("x") }, foreignKey with { Foreign = Api("x") }, foreignKey with { IsSelf = true },
+            foreignKey with { Cardinality = Cardinality.OneToMany }, foreignKey with { Constraint = "x" }, foreignKey with { Columns = [new("x", "id")] },
+            foreignKey with { OriginIsView = true }, foreignKey with { ForeignIsView = true }, foreignKey with { OriginReferences = true },
+            junction with { Origin = Api("x") }, junction with { Foreign = Api("x") }, junction with { IsSelf = true }, junction with { Via = Api("x") },
+            junction with { OriginConstraint = "x" }, junction with { ForeignConstraint = "x" }, junction with { OriginColumns = [new("id", "x")] },
+            junction with { ForeignColumns = [new("x", "id")] },
+            computed with { Origin = Api("x") }, computed with { Foreign = Api("x") }, computed with { IsSelf = true }, computed with { Function = Api("x") },
+            computed with { OriginType = Api("x") }, computed with { ToOne = true },
+        ];
+        Relationship[] originals = [foreignKey, junction, computed];
+        Assert.Equal<Relationship>(originals, same);
+        Assert.All(others, other => Assert.DoesNotContain(other, originals));
+        Assert.All(originals, original => Assert.All(
+            original.GetType().GetProperties().Where(static p => p.CanWrite),
+            p => Assert.Contains(others, o => o.GetType() == original.GetType() && Text(p.GetValue(o)) != Text(p.GetValue(original)))));
+    }
+
     static string Text(SchemaCache cache) => Text(new
     {
         Tables = cache.Tables.Values.OrderBy(static t => t.Name.Name, StringComparer.Ordinal),

@@ -1,7 +1,7 @@
 -- The types ($1: oid[]), each with its modifier ($2: int[]), that columns have. Apart from columns.sql because a database has many columns and few types.
 WITH RECURSIVE
 used AS (
-  SELECT *
+  SELECT u.type, u.modifier
   FROM unnest($1::oid[], $2::int[]) AS u (type, modifier)
 ),
 -- Domains may be over domains; pg_basetype() does this, but only from PostgreSQL 17 on.

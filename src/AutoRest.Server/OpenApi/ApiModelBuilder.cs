@@ -86,7 +86,7 @@ static class ApiModelBuilder
         {
             var foreign = relationship.Foreign;
             var key = relationship is Relationship.Computed computed ? computed.Function.Name : foreign.Name;
-            if (foreign.Schema != table.Name.Schema || table.ColumnsByName.ContainsKey(key)
+            if (foreign.Schema != table.Name.Schema || table.Columns.Any(c => c.Name == key)
                 || (visible is not null && !visible.Relations.ContainsKey(foreign.Name)))
             {
                 continue;

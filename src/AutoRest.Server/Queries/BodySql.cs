@@ -146,7 +146,7 @@ static class BodySql
         return new RowItems(items.DrainToImmutable());
     }
 
-    /// <summary>All columns of a table, made once for each table of a schema cache and each way to write them.</summary>
+    /// <summary>All columns of a table, made once for each table, which reloads keep while it is the same, and each way to write them.</summary>
     static RowItems? AllOf(Table table, bool csv, bool utc)
     {
         var made = Stars.GetOrCreateValue(table);
