@@ -62,6 +62,7 @@ static class ExecutablePages
                 mapping = fields is [_, var permissions, _, _, _, var file] && !permissions.Contains('w') && file == path
                     ? ((nint)start, (nuint)(end - start))
                     : null;
+                hasNoPages = false;
             }
             else if (fields is ["Anonymous:", var present, ..])
             {
