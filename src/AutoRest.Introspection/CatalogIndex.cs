@@ -41,30 +41,15 @@ sealed class CatalogIndex
     public ReadOnlySpan<ColumnRow> ColumnsOf(long relation) =>
         _columns.TryGetValue(relation, out var range) ? Facts.Columns.AsSpan(range.Start, range.Length) : [];
 
-    public IReadOnlyList<KeyRow> KeysOf(long relation) => _keys.TryGetValue(relation, out var keys) ? keys : [];
+    public ReadOnlySpan<KeyRow> KeysOf(long relation) => _keys.TryGetValue(relation, out var keys) ? CollectionsMarshal.AsSpan(keys) : [];
 
     /// <summary>Null when the relation is not exposed or has no such column.</summary>
     public string? ColumnName(long relation, int number)
     {
         // Columns come in the order of their numbers, which have gaps where columns were dropped.
         var columns = ColumnsOf(relation);
-        for (int low = 0, high = Math.Min(columns.Length, number) - 1; low <= high;)
-        {
-            var middle = (low + high) / 2;
-            switch (columns[middle].Number.CompareTo(number))
-            {
-                case 0:
-                    return columns[middle].Name;
-                case < 0:
-                    low = middle + 1;
-                    break;
-                default:
-                    high = middle - 1;
-                    break;
-            }
-        }
-
-        return null;
+        var at = columns.BinarySearch(new ColumnNumber(number));
+        return at < 0 ? null : columns[at].Name;
     }
 
     /// <summary>Names of the given columns; empty when the relation is not exposed.</summary>
@@ -85,20 +70,23 @@ sealed class CatalogIndex
     }
 
     /// <summary>Ordered by name. contract/schema-cache.md §2.</summary>
-    public ImmutableArray<string> PrimaryKeyOf(long relation) =>
-        KeysOf(relation).FirstOrDefault(static k => k.IsPrimary) is { } key
-            ? ColumnNames(relation, key.Columns).Sort(StringComparer.Ordinal)
-            : [];
+    public ImmutableArray<string> PrimaryKeyOf(long relation)
+    {
+        foreach (var key in KeysOf(relation))
+        {
+            if (key.IsPrimary)
+            {
+                return ColumnNames(relation, key.Columns).Sort(StringComparer.Ordinal);
+            }
+        }
+
+        return [];
+    }
 
     /// <summary>A primary key or unique constraint has exactly these columns, in any order.</summary>
     public bool IsKey(long relation, ImmutableArray<int> columns)
     {
-        if (!_keys.TryGetValue(relation, out var keys))
-        {
-            return false;
-        }
-
-        foreach (var key in keys)
+        foreach (var key in KeysOf(relation))
         {
             if (IsWithin(key.Columns, columns) && IsWithin(columns, key.Columns))
             {

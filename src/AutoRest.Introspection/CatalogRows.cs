@@ -79,14 +79,17 @@ public sealed record ViewRow(long View, ImmutableArray<ViewColumn> Columns)
     /// <summary>Null when the column is no plain column of a relation.</summary>
     public ViewColumn? Find(int number)
     {
-        var at = Columns.AsSpan().BinarySearch(new Place(number));
+        var at = Columns.AsSpan().BinarySearch(new ColumnNumber(number));
         return at < 0 ? null : Columns[at];
     }
+}
 
-    readonly struct Place(int number) : IComparable<ViewColumn>
-    {
-        public int CompareTo(ViewColumn other) => number.CompareTo(other.Number);
-    }
+/// <summary>What columns are looked up by in rows that are in the order of their numbers.</summary>
+readonly struct ColumnNumber(int number) : IComparable<ColumnRow>, IComparable<ViewColumn>
+{
+    public int CompareTo(ColumnRow other) => number.CompareTo(other.Number);
+
+    public int CompareTo(ViewColumn other) => number.CompareTo(other.Number);
 }
 
 /// <summary>Column <paramref name="Number"/> of a view is column <paramref name="OriginColumn"/> of relation <paramref name="Origin"/>.</summary>

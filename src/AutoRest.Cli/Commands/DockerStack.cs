@@ -50,8 +50,7 @@ static class DockerStack
     static IReadOnlyList<string> Arguments(string[] words, bool terminal) => words switch
     {
         ["up", .. var rest] => ["up", "--detach", "--wait", .. rest.Where(word => word is not ("--detach" or "-d")).SelectMany(word => word == "--database-only" ? (string[])[Compose.Database, Compose.Pooler] : [word])],
-        // A profile that is not named is left running.
-        ["down", .. var rest] => ["--profile", "replica", "--profile", "monitoring", "down", .. rest],
+        ["down", .. var rest] => [.. Compose.EveryProfile, "down", .. rest],
         ["logs", .. var rest] => ["logs", .. Logs(rest)],
         ["psql", .. var rest] => ["exec", .. terminal ? (string[])[] : ["-T"], .. Psql(rest)],
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -21,6 +21,9 @@ sealed record Compose(string Docker, string Root)
 
     public const int ServerPort = 3000;
 
+    /// <summary>All profiles of the file: what is not named is neither listed nor taken down.</summary>
+    public static readonly IReadOnlyList<string> EveryProfile = ["--profile", "replica", "--profile", "monitoring"];
+
     /// <exception cref="CliError">Docker is not installed.</exception>
     public static Compose Find() => new(
         Executables.Find("docker") ?? throw new CliError("Docker is not installed: install Docker Engine with the compose plugin, or leave out --docker."),

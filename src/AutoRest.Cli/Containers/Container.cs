@@ -16,7 +16,7 @@ sealed record Container(string Name, string Service, string Image, Health Health
     /// <exception cref="CliError">Docker does not answer.</exception>
     public static async Task<IReadOnlyList<Container>> List(Compose compose, CancellationToken cancel)
     {
-        var run = await compose.Run(["compose", "--profile", "replica", "--profile", "monitoring", "ps", "--all", "--format", "json"], cancel);
+        var run = await compose.Run(["compose", .. Compose.EveryProfile, "ps", "--all", "--format", "json"], cancel);
         return run.ExitCode == 0 ? Parse(run.Output) : throw new CliError("Docker cannot say what runs: see that its engine is started (`docker info`).", run.Complaints);
     }
 

@@ -1,9 +1,5 @@
 -- The types ($1: oid[]), each with its modifier ($2: int[]), that columns have. Apart from columns.sql because a database has many columns and few types.
 WITH RECURSIVE
-used AS (
-  SELECT u.type, u.modifier
-  FROM unnest($1::oid[], $2::int[]) AS u (type, modifier)
-),
 -- Domains may be over domains; pg_basetype() does this, but only from PostgreSQL 17 on.
 step AS (
   SELECT t.oid AS domain, t.typbasetype AS base, t.typtypmod AS modifier
@@ -21,7 +17,7 @@ resolved AS (
     step.domain IS NOT NULL AS is_domain,
     coalesce(step.base, used.type) AS base,
     CASE WHEN step.domain IS NULL THEN used.modifier ELSE step.modifier END AS base_modifier
-  FROM used
+  FROM unnest($1::oid[], $2::int[]) AS used (type, modifier)
   -- Only the last step of a chain: the one whose base is no domain.
   LEFT JOIN (step JOIN pg_type ultimate ON ultimate.oid = step.base AND ultimate.typtype <> 'd') ON step.domain = used.type
 )
